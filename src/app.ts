@@ -215,6 +215,8 @@ async function buildServer(config: Config, secret: string, services: ServerServi
       holdTtlSeconds: config.holdTtlSeconds,
       paymentWebhookSecret: config.paymentWebhookSecret,
       paymentPage: paymentPageOf(config),
+      languages: () => config.languages,
+      publicUrl: config.publicUrl,
       stripePublishableKey: config.stripe?.publishableKey ?? null,
     },
     { log, ...config },

@@ -12,6 +12,16 @@ interface LanguageFacts {
 /** The languages of the storefront and of mails, by their tag. */
 export const languages = {
   en: { name: "English", direction: "ltr", locale: "en", plurals: ["one", "other"] },
+  de: { name: "Deutsch", direction: "ltr", locale: "de", plurals: ["one", "other"] },
+  fr: { name: "Français", direction: "ltr", locale: "fr", plurals: ["one", "many", "other"] },
+  es: { name: "Español", direction: "ltr", locale: "es", plurals: ["one", "many", "other"] },
+  ja: { name: "日本語", direction: "ltr", locale: "ja", plurals: ["other"] },
+  ar: {
+    name: "العربية",
+    direction: "rtl",
+    locale: "ar-u-nu-latn",
+    plurals: ["zero", "one", "two", "few", "many", "other"],
+  },
 } as const satisfies Readonly<Record<string, LanguageFacts>>
 
 /** A language that pages and mails can have. */
@@ -19,6 +29,12 @@ export type LanguageTag = keyof typeof languages
 
 /** The tags of all languages. */
 export const languageTags = Object.keys(languages) as readonly LanguageTag[]
+
+/** Finds the language of a tag such as `de` or `de-CH`; null: pages and mails do not have it. */
+export function knownLanguage(tag: string): LanguageTag | null {
+  const base = tag.toLowerCase().split("-", 1)[0]
+  return languageTags.find((known) => known === base) ?? null
+}
 
 /** A text for each plural form of a language. `#` stands for the number. */
 export type PluralTexts<Tag extends LanguageTag> = Readonly<

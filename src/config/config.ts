@@ -1,3 +1,4 @@
+import type { LanguageTag } from "../../client/src/languages.ts"
 import type { MailSettings } from "./mail.ts"
 import type { StripeAccount } from "./stripe.ts"
 
@@ -60,6 +61,8 @@ export interface Config {
   readonly publicUrl: string | null
   /** The shop's name in mails. */
   readonly shopName: string
+  /** The languages of pages and mails; the first is the shop's default. */
+  readonly languages: readonly LanguageTag[]
   /** Names of Laravel's variables that are set and have no effect here. */
   readonly unusedVariables: readonly string[]
 }

@@ -135,6 +135,10 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
       meaning: "Name of the shop in mails.",
       unset: "the host of `PUBLIC_URL`, else `Doorbuster`",
     },
+    LANGUAGES: {
+      meaning:
+        "Languages of the storefront and of mails, such as `de,en`. The first is the shop's default; with more than one, each buyer gets a language that they read, and pages have a switch.",
+    },
   },
   Retention: {
     HOLD_RETENTION_DAYS: { meaning: "Days for which expired and released holds are kept; `0` for ever." },

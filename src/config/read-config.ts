@@ -11,6 +11,7 @@ import { badValue, validateVariables } from "./validate.ts"
 import {
   allowedOrigins,
   databaseUrl,
+  offeredLanguages,
   processCount,
   shutdownDelay,
   trustedProxies,
@@ -63,6 +64,7 @@ export function readConfig({
     mailPerSecond: env.MAIL_PER_SECOND,
     publicUrl: publicUrl(env.PUBLIC_URL, badValue),
     shopName: shopName(env, badValue),
+    languages: offeredLanguages(env.LANGUAGES),
     webhookAllowPrivate: env.WEBHOOK_ALLOW_PRIVATE,
     trustProxy: trustedProxies(env.TRUST_PROXY),
     corsOrigins: allowedOrigins(env.CORS_ORIGINS),

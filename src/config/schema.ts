@@ -1,3 +1,4 @@
+import { languageTags } from "../../client/src/languages.ts"
 import { DATABASE_URL_SHAPE } from "../base/database-url.ts"
 import { mailVariables, type MailEnvironment } from "./mail.ts"
 import { paymentPageVariables, type PaymentPageEnvironment } from "./payment-page.ts"
@@ -49,6 +50,9 @@ export const PROXIES_SHAPE = "addresses or networks of your proxies, separated b
 
 /** The allowed values of CORS_ORIGINS, for error messages. */
 export const ORIGINS_SHAPE = "origins such as https://shop.example, separated by commas"
+
+/** The allowed values of LANGUAGES, for error messages. */
+export const LANGUAGES_SHAPE = `languages out of ${languageTags.join(", ")}, separated by commas, each once`
 
 /**
  * For each setting its default and, in `description`, its allowed values. `npm run reference` writes both into
@@ -106,6 +110,7 @@ export const schema = {
     OUTGOING_RETENTION_DAYS: days(30, 36_500),
     DETAILS_RETENTION_DAYS: days(365, 36_500),
     ...mailVariables,
+    LANGUAGES: { ...text(LANGUAGES_SHAPE), default: "en" },
     WEBHOOK_ALLOW_PRIVATE: { type: "boolean", default: false, description: "true or false" },
     TRUST_PROXY: text(PROXIES_SHAPE),
     CORS_ORIGINS: text(ORIGINS_SHAPE),
@@ -137,6 +142,7 @@ export interface Environment extends StripeEnvironment, MailEnvironment, Payment
   EVENT_RETENTION_DAYS: number
   OUTGOING_RETENTION_DAYS: number
   DETAILS_RETENTION_DAYS: number
+  LANGUAGES: string
   WEBHOOK_ALLOW_PRIVATE: boolean
   TRUST_PROXY?: string
   CORS_ORIGINS?: string

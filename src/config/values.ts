@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os"
 import { DatabaseUrlError, readDatabaseUrl } from "../base/database-url.ts"
+import { languageTags, type LanguageTag } from "../../client/src/languages.ts"
 import { isNetwork } from "./addresses.ts"
-import { MOST_PROCESSES, ORIGINS_SHAPE, PROXIES_SHAPE, type Environment } from "./schema.ts"
+import { LANGUAGES_SHAPE, MOST_PROCESSES, ORIGINS_SHAPE, PROXIES_SHAPE, type Environment } from "./schema.ts"
 import { badValue } from "./validate.ts"
 
 // Turns the text of a variable into the value that the program works with, and checks what a schema cannot express.
@@ -26,6 +27,16 @@ export function databaseUrl(value: string | undefined): string | null {
 /** The number of processes in PROCESSES; `auto` means one for each core that this process may use, at most 64. */
 export function processCount(value: string): number {
   return value === "auto" ? Math.min(availableParallelism(), MOST_PROCESSES) : Number(value)
+}
+
+/** The languages in LANGUAGES, of which the first is the shop's default. Throws `ConfigError` for one without words. */
+export function offeredLanguages(value: string): readonly LanguageTag[] {
+  const given = value.split(",").map((tag) => tag.trim())
+  const known = given.map((tag) => languageTags.find((one) => one === tag))
+  const tags = known.filter((tag) => tag !== undefined)
+  if (tags.length < known.length || new Set(tags).size < tags.length)
+    throw badValue("LANGUAGES", value, LANGUAGES_SHAPE)
+  return tags
 }
 
 /** The origins in CORS_ORIGINS; none where it is not set. Throws `ConfigError` for text that is no origin. */

@@ -1,3 +1,4 @@
+import type { LanguageTag } from "../../client/src/languages.ts"
 import type { Events } from "../events/events.ts"
 import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
@@ -63,6 +64,10 @@ export interface Services {
   readonly paymentPage: PaymentPage | null
   /** Null: the pages have not been built. */
   readonly pages: BuiltPages | null
+  /** The languages that the shop offers; the first is its default. Asked anew for each page. */
+  readonly languages: () => readonly LanguageTag[]
+  /** The shop's public address; null: it is not known. */
+  readonly publicUrl: string | null
   /** Null: the simulator is off. */
   readonly simulator: Pick<Simulator, "answer"> | null
   /** Null: mail is off. */

@@ -11,6 +11,7 @@ import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { orderPageMutants } from "./order-pages.ts"
 import { mailAbuseMutants } from "./mail-abuse.ts"
+import { languageMutants } from "./languages.ts"
 import { mailMutants } from "./mail.ts"
 import { orderScreenMutants } from "./order-screen.ts"
 import { outgoingMutants } from "./outgoing.ts"
@@ -74,6 +75,7 @@ export const mutants: readonly Mutant[] = [
   ...outgoingMutants,
   ...mailAbuseMutants,
   ...mailMutants,
+  ...languageMutants,
   ...clientMutants,
   ...contractMutants,
   ...interleavingMutants,

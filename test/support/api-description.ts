@@ -39,6 +39,8 @@ export async function describeServer(): Promise<unknown> {
       simulator: null,
       paymentPage: null,
       stripePublishableKey: null,
+      languages: () => ["en"],
+      publicUrl: null,
       pages: null,
       audit: createAudit(engine),
       holdTtlSeconds: 120,

@@ -10,6 +10,7 @@ import {
 import { expect } from "vitest"
 import { createAdminClient } from "../../client/src/admin.ts"
 import { createClient } from "../../client/src/index.ts"
+import { LANGUAGE_COOKIE } from "../../web/shared/page-data.ts"
 import { startTestApp, type TestApp, type TestAppOptions } from "./app.ts"
 
 /** The paths at which distributions install Chromium. */
@@ -53,7 +54,7 @@ export interface Buyer extends AsyncDisposable {
 
 /**
  * Opens a browser profile. Its disposal fails the test if there was a script error, a violation of the content security
- * policy, a request to another host or with a token in its address, or a cookie.
+ * policy, a request to another host or with a token in its address, or a cookie other than that of the chosen language.
  */
 export async function newBuyer(
   browser: Browser,
@@ -85,7 +86,8 @@ export async function newBuyer(
     async [Symbol.asyncDispose]() {
       const cookies = await context.cookies()
       await context.close()
-      expect([...wrong, ...cookies.map(({ name }) => `cookie ${name}`)].join("\n")).toBe("")
+      const other = cookies.filter(({ name }) => name !== LANGUAGE_COOKIE)
+      expect([...wrong, ...other.map(({ name }) => `cookie ${name}`)].join("\n")).toBe("")
     },
   }
 }

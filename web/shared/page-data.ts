@@ -10,8 +10,28 @@ export type PaymentChoice =
   /** The shop's own payment page. */
   | { readonly kind: "link" }
 
+/** The name of the cookie with the language that a buyer has chosen. It holds nothing else, and only the page's script writes it. */
+export const LANGUAGE_COOKIE = "doorbuster_lang"
+
+/** The languages that a shop with several offers on a page. */
+export interface LanguageOffer {
+  readonly tags: readonly LanguageTag[]
+  /** The page's own path, with its query but without a language. */
+  readonly path: string
+}
+
+/** The path of a page in a language. */
+export function pathIn(path: string, tag: LanguageTag): string {
+  return `${path}${path.includes("?") ? "&" : "?"}lang=${tag}`
+}
+
 /** The data of a page: the server renders it, and the browser continues from the same data. */
-export type PageData =
+export type PageData = PageContent & {
+  /** Absent where the shop has one language, and on a page that does not exist. */
+  readonly offer?: LanguageOffer
+}
+
+type PageContent =
   | { readonly kind: "products"; readonly page: Page<Product> }
   | { readonly kind: "product"; readonly product: Product; readonly payment: PaymentChoice | null }
   /** Contains no order: only the browser has the token to read it. */

@@ -3,7 +3,7 @@ import { firstToken } from "./arrived-token.ts"
 import { hydrate } from "preact"
 import "../shared/base.css"
 import "./storefront.css"
-import type { PageData } from "../shared/page-data.ts"
+import { LANGUAGE_COOKIE, type PageData } from "../shared/page-data.ts"
 import type { Language } from "./language.ts"
 import { staticModel, type LivePageModel } from "./page-model.ts"
 import { createProductListModel } from "./product-list-model.ts"
@@ -17,9 +17,19 @@ export function startPage(language: Language): void {
   const text = document.querySelector("#page-data")?.textContent
   if (page === null || text === undefined || text === null) return
   const data = JSON.parse(text) as PageData
+  if (data.offer !== undefined) rememberChoice(language.tag)
   const { model, start } = modelOf(data, language)
   hydrate(<StorefrontPage data={data} language={language} model={model} />, page)
   start()
+}
+
+const ONE_YEAR_SECONDS = 31_536_000
+
+/** Remembers the language that the address asks for. The server reads it, so it is a cookie, and it names nobody. */
+function rememberChoice(tag: string): void {
+  if (new URLSearchParams(location.search).get("lang") !== tag) return
+  const secure = location.protocol === "https:" ? "; secure" : ""
+  document.cookie = `${LANGUAGE_COOKIE}=${tag}; path=/; max-age=${ONE_YEAR_SECONDS}; samesite=lax${secure}`
 }
 
 function modelOf(data: PageData, language: Language): LivePageModel {

@@ -4,6 +4,7 @@ import type { Language } from "./language.ts"
 import { LanguageProvider, useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { FindPage } from "./find-page.tsx"
+import { LanguageSwitch } from "./language-switch.tsx"
 import { OrderPage } from "./order-page.tsx"
 import { ProductList } from "./product-list.tsx"
 import { ProductPage } from "./product-page.tsx"
@@ -31,6 +32,7 @@ function WholePage({ data, model }: PageProps) {
         {data.kind !== "missing" && data.kind !== "find" && <Clock model={model} />}
       </header>
       <Content data={data} model={model} />
+      {data.offer !== undefined && <LanguageSwitch offer={data.offer} />}
       <Announcer model={model} />
     </>
   )

@@ -1,9 +1,11 @@
 import fastifyStatic from "@fastify/static"
-import type { FastifyReply } from "fastify"
-import type { PageData, PaymentChoice } from "../../../../web/shared/page-data.ts"
+import type { FastifyReply, FastifyRequest } from "fastify"
+import type { LanguageTag } from "../../../../client/src/languages.ts"
+import { pathIn, type PageData, type PaymentChoice } from "../../../../web/shared/page-data.ts"
 import { saleState } from "../../../domain/product.ts"
-import { ASSETS } from "../../../site/built-pages.ts"
-import { createPageMemory } from "../../../site/page-memory.ts"
+import { ASSETS, type BuiltPages } from "../../../site/built-pages.ts"
+import { chosenLanguage } from "../../../site/language-choice.ts"
+import { createPageMemory, type PageMemory } from "../../../site/page-memory.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isKnown } from "../../transport/etags.ts"
 import { pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
@@ -20,7 +22,15 @@ const hidden = { schema: { hide: true } }
 /** The services that the storefront's pages need. */
 type StorefrontServices = Pick<
   Services,
-  "pages" | "products" | "views" | "holdTtlSeconds" | "simulator" | "stripePublishableKey" | "paymentPage"
+  | "pages"
+  | "products"
+  | "views"
+  | "holdTtlSeconds"
+  | "simulator"
+  | "stripePublishableKey"
+  | "languages"
+  | "publicUrl"
+  | "paymentPage"
 >
 
 /**
@@ -28,21 +38,13 @@ type StorefrontServices = Pick<
  * the description of the API.
  */
 export async function registerStorefrontPages(app: App, services: StorefrontServices): Promise<void> {
-  const { pages, products, views, holdTtlSeconds } = services
+  const { pages, products } = services
   if (pages === null) {
     app.get("/", hidden, (_request, reply) => reply.redirect("/docs/"))
     return
   }
-  const render = (data: PageData) => pages.render(data, "en")
   const payment = paymentChoice(services)
-  const toJson = ({ product, serverTime }: ProductView) => productJson(product, serverTime, holdTtlSeconds)
-  const productPages = createProductPages(pages.build, (view) =>
-    render({ kind: "product", product: toJson(view), payment }),
-  )
-  const lists = createPageMemory(async (after) => {
-    const found = await views.products(after, PRODUCTS_ON_A_PAGE)
-    return render({ kind: "products", page: productPageJson(found, toJson) })
-  })
+  const inLanguage = createLanguages(services, pages, payment)
 
   await app.register(fastifyStatic, {
     root: pages.assetsDirectory,
@@ -54,16 +56,20 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
   })
 
   app.get<{ Querystring: { cursor?: string } }>("/", hidden, async (request, reply) => {
+    const { lists, addAlternates } = inLanguage(request, reply)
     const after = request.query.cursor === undefined ? 0 : parseId(request.query.cursor)
-    if (after === null) return send(reply.code(404), { kind: "missing" })
+    if (after === null) return missing(request, reply)
+    addAlternates(reply, listPath(after))
     return html(reply.header("cache-control", "public, max-age=1")).send(await lists.page(after))
   })
 
   app.get<{ Params: { id: string } }>("/p/:id", hidden, async (request, reply) => {
     const id = parseId(request.params.id)
     const view = id === null ? null : await products.product(id)
-    if (view === null) return send(reply.code(404), { kind: "missing" })
+    if (view === null) return missing(request, reply)
+    const { productPages, addAlternates } = inLanguage(request, reply)
     const { text, etag } = productPages.of(view)
+    addAlternates(reply, `/p/${view.product.id}`)
     // For a 304 too: its headers, the security policy among them, replace those of the stored page.
     void html(reply).headers({ etag, "cache-control": "public, max-age=1" })
     return isKnown(request.headers["if-none-match"], etag) ? reply.code(304).send() : reply.send(text)
@@ -71,18 +77,101 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
 
   app.get<{ Params: { id: string } }>("/o/:id", hidden, async (request, reply) => {
     const orderId = parseId(request.params.id)
-    if (orderId === null) return send(reply.code(404), { kind: "missing" })
+    if (orderId === null) return missing(request, reply)
     const headers = payment?.kind === "stripe" ? stripePageHeaders : pageHeaders
     void reply.headers(headers).header("cache-control", "no-store")
-    return reply.send(render({ kind: "order", orderId, payment }))
+    return reply.send(inLanguage(request, reply).render({ kind: "order", orderId, payment }, `/o/${orderId}`))
   })
 
-  app.get("/find", hidden, (_request, reply) => {
-    return send(reply.header("cache-control", "public, max-age=60"), { kind: "find" })
+  app.get("/find", hidden, (request, reply) => {
+    const { render } = inLanguage(request, reply)
+    return html(reply.header("cache-control", "public, max-age=60")).send(render({ kind: "find" }, "/find"))
   })
 
-  function send(reply: FastifyReply, data: PageData): FastifyReply {
-    return html(reply).send(render(data))
+  function missing(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    return html(reply.code(404)).send(inLanguage(request, reply).render({ kind: "missing" }, null))
+  }
+}
+
+/** The pages in one language, among the languages that the shop offers at the moment. */
+interface PagesInLanguage {
+  /** `path`: the page's own, for the links to its other languages; null: it is no page. */
+  readonly render: (data: PageData, path: string | null) => string
+  readonly productPages: ReturnType<typeof createProductPages>
+  readonly lists: PageMemory<string>
+  /** Tells search engines the addresses of a page in all languages. In a header, so that the document stays small. */
+  readonly addAlternates: (reply: FastifyReply, path: string) => void
+}
+
+/**
+ * Returns a function that chooses the language of an answer. With several languages the answer depends on what the browser
+ * sends, so it says so to caches.
+ */
+function createLanguages(
+  services: StorefrontServices,
+  pages: BuiltPages,
+  payment: PaymentChoice | null,
+): (request: FastifyRequest, reply: FastifyReply) => PagesInLanguage {
+  const made = new Map<string, PagesInLanguage>()
+  return (request, reply) => {
+    const offered = services.languages()
+    const { "accept-language": acceptLanguage, cookie } = request.headers
+    const { lang: asked } = request.query as { readonly lang?: unknown }
+    const tag = chosenLanguage({ asked, cookie, acceptLanguage }, offered)
+    if (offered.length > 1) {
+      void reply.header("content-language", tag)
+      void reply.header("vary", [reply.getHeader("vary") ?? [], "accept-language, cookie"].flat().join(", "))
+    }
+    const key = `${tag} of ${offered.join(" ")}`
+    const found = made.get(key) ?? pagesIn(tag, offered, { services, pages, payment })
+    // One entry for each language, and as many again when the shop changes its languages.
+    if (made.size >= MOST_LANGUAGES) made.clear()
+    made.set(key, found)
+    return found
+  }
+}
+
+const MOST_LANGUAGES = 50
+
+function listPath(after: number): string {
+  return after === 0 ? "/" : `/?cursor=${after}`
+}
+
+interface PageParts {
+  readonly services: StorefrontServices
+  readonly pages: BuiltPages
+  readonly payment: PaymentChoice | null
+}
+
+function pagesIn(
+  tag: LanguageTag,
+  offered: readonly LanguageTag[],
+  { services, pages, payment }: PageParts,
+): PagesInLanguage {
+  const { views, holdTtlSeconds } = services
+  const toJson = ({ product, serverTime }: ProductView) => productJson(product, serverTime, holdTtlSeconds)
+  const render: PagesInLanguage["render"] = (data, path) => {
+    const hasOffer = path !== null && offered.length > 1
+    return pages.render({ ...data, ...(hasOffer && { offer: { tags: offered, path } }) }, tag)
+  }
+  return {
+    render,
+    addAlternates(reply, path) {
+      if (offered.length < 2) return
+      const link = (href: string, hreflang: string) =>
+        `<${services.publicUrl ?? ""}${href}>; rel="alternate"; hreflang="${hreflang}"`
+      const links = offered.map((other) => link(pathIn(path, other), other))
+      void reply.header("link", [...links, link(path, "x-default")].join(", "))
+    },
+    productPages: createProductPages(
+      `${pages.build}-${[tag, ...offered].join(".")}`,
+      REMEMBERED_PAGES / offered.length,
+      (view) => render({ kind: "product", product: toJson(view), payment }, `/p/${view.product.id}`),
+    ),
+    lists: createPageMemory(async (after) => {
+      const found = await views.products(after, PRODUCTS_ON_A_PAGE)
+      return render({ kind: "products", page: productPageJson(found, toJson) }, listPath(after))
+    }),
   }
 }
 
@@ -101,11 +190,11 @@ function html(reply: FastifyReply): FastifyReply {
   return reply.headers(pageHeaders)
 }
 
-/** The most rendered pages that are remembered: more products than are viewed at the same time. */
+/** The most rendered pages that are remembered, in all languages: more products than are viewed at the same time. */
 const REMEMBERED_PAGES = 1_000
 
 /** Renders a product's page once for each state of the product. The page shows the time at which it was rendered. */
-function createProductPages(build: string, render: (view: ProductView) => string) {
+function createProductPages(build: string, most: number, render: (view: ProductView) => string) {
   const pages = new Map<number, { readonly text: string; readonly etag: string }>()
   return {
     of(view: ProductView): { readonly text: string; readonly etag: string } {
@@ -114,7 +203,7 @@ function createProductPages(build: string, render: (view: ProductView) => string
       const etag = `W/"${id}-${version}-${saleState(view.product, view.serverTime)}-${build}"`
       const known = pages.get(id)
       if (known?.etag === etag) return known
-      if (pages.size >= REMEMBERED_PAGES) pages.clear()
+      if (pages.size >= most) pages.clear()
       const page = { text: render(view), etag }
       pages.set(id, page)
       return page

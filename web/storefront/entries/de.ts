@@ -1,0 +1,7 @@
+// First: it takes the owner token out of the address bar.
+import "../arrived-token.ts"
+import { languageOf } from "../language.ts"
+import { startPage } from "../start-page.tsx"
+import { de } from "../words/de.ts"
+
+startPage(languageOf("de", de))

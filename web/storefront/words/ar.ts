@@ -1,0 +1,241 @@
+import { textTools } from "../../../client/src/languages.ts"
+import { arForm } from "./ar-form.ts"
+import type { Words } from "./en.ts"
+
+const { plural, count } = textTools("ar")
+
+const units = (qty: number) =>
+  plural(qty, {
+    zero: "لا قطع",
+    one: "قطعة واحدة",
+    two: "قطعتان",
+    few: "# قطع",
+    many: "# قطعة",
+    other: "# قطعة",
+  })
+
+/** A name within a sentence: its own direction of writing must not reorder the words around it. */
+const name = (text: string) => `\u2068${text}\u2069`
+const and = (names: readonly string[]) => names.map(name).join(" و")
+
+/** The words of the storefront in Arabic. */
+export const ar: Words = {
+  /* Every page */
+  sentence: (text) => (text.endsWith("…") ? text : `${text}.`),
+  shopTime: "توقيت المتجر",
+  language: "اللغة",
+  loading: "جارٍ التحميل…",
+  reload: "إعادة التحميل",
+  partNotLoaded: "تعذّر تحميل جزء من هذه الصفحة. عند إعادة التحميل يبقى ما كتبته محفوظًا.",
+  offline: "لا يوجد اتصال. قد لا تكون هذه الصفحة محدّثة، وستتصل من جديد تلقائيًا.",
+  connectionLost: "انقطع الاتصال.",
+  connectedAgain: "عاد الاتصال.",
+  oneMinuteLeft: "بقيت دقيقة واحدة.",
+  notFound: "الصفحة غير موجودة",
+  checkAddress: "تحقق من العنوان، أو",
+  seeAllProducts: "اعرض كل المنتجات",
+  days: (days) => `${days} ي`,
+
+  /* Lists and products */
+  onSale: "للبيع الآن",
+  noProducts: "لا توجد منتجات بعد.",
+  moreProducts: "مزيد من المنتجات",
+  from: (price) => `من ${name(price)}`,
+  left: (qty) => `المتبقي: ${count(qty)}`,
+  opensAt: (time) => `يبدأ البيع: ${name(time)}`,
+  saleStates: {
+    open: "للبيع الآن",
+    all_held: "محجوز بالكامل",
+    sold_out: "نفدت الكمية",
+    scheduled: "قريبًا",
+    paused: "متوقف مؤقتًا",
+    closed: "انتهى البيع",
+  },
+  variantStates: { all_held: "محجوز بالكامل", sold_out: "نفدت الكمية", not_for_sale: "غير معروض للبيع" },
+  product: (id) => `المنتج ${id}`,
+  variant: (id) => `النوع ${id}`,
+  units,
+  opens: "بدء البيع",
+  closes: "انتهاء البيع",
+  total: "الإجمالي",
+  limitPerOrder: "الحد الأقصى لكل طلب",
+  limitPerCustomer: "الحد الأقصى لكل عميل",
+  reservedFor: "مدة الحجز",
+  seconds: (seconds) =>
+    plural(seconds, {
+      zero: "# ثانية",
+      one: "ثانية واحدة",
+      two: "ثانيتان",
+      few: "# ثوانٍ",
+      many: "# ثانية",
+      other: "# ثانية",
+    }),
+  minutes: (minutes) =>
+    plural(minutes, {
+      zero: "# دقيقة",
+      one: "دقيقة واحدة",
+      two: "دقيقتان",
+      few: "# دقائق",
+      many: "# دقيقة",
+      other: "# دقيقة",
+    }),
+  untilTime: (time) => `حتى بدء البيع، ${name(time)}`,
+  ofLeft: (stock) => `متاحة من أصل ${count(stock)}`,
+  ofReserved: (stock) => `محجوزة من أصل ${count(stock)}`,
+  ofReservedUntil: (stock, time) => `محجوزة من أصل ${count(stock)}، وأولها حتى الساعة ${name(time)}`,
+  sold: (qty) => `المبيع: ${count(qty)}`,
+  reserved: (qty) => `المحجوز: ${count(qty)}`,
+
+  /* Reserving */
+  buy: "الشراء",
+  reserve: "احجز",
+  reserving: "جارٍ الحجز…",
+  tryAgain: "حاول مرة أخرى",
+  reservingNeedsScripts: "يتطلب الحجز تشغيل JavaScript.",
+  quantity: "الكمية",
+  quantityOf: (of) => `الكمية من ${name(of)}`,
+  decrease: "تقليل الكمية",
+  decreaseOf: (of) => `تقليل الكمية من ${name(of)}`,
+  increase: "زيادة الكمية",
+  increaseOf: (of) => `زيادة الكمية من ${name(of)}`,
+  chooseUpTo: (qty) => `الحد الأقصى لما يمكنك اختياره: ${units(qty)}`,
+  chooseSeveral: "اختيار عدة أنواع",
+  chooseFirst: "اختر أولًا",
+  chooseOption: (option) => `اختر: ${name(option)}`,
+  chooseOne: "اختر",
+  customerId: "معرّف العميل",
+  enterCustomerId: "اكتب معرّف العميل الخاص بك.",
+  customerIdHelp: "الكمية محدودة لكل عميل. اكتب ما يعرفك به المتجر، مثل عنوان بريدك الإلكتروني.",
+  placeOrder: "تقديم الطلب",
+  placingOrder: "جارٍ تقديم الطلب…",
+  cancelReservation: "إلغاء الحجز",
+  leftToOrder: "متبقية لتقديم الطلب",
+
+  /* The buyer's situation */
+  crowdTrying: "الإقبال كبير، جارٍ المحاولة مرة أخرى…",
+  noAnswerTrying: "لا رد بعد، جارٍ المحاولة مرة أخرى…",
+  reservedForYou: (qty) => `محجوز لك: ${units(qty)}`,
+  headlines: {
+    scheduled: "لم يبدأ البيع بعد",
+    paused: "البيع متوقف مؤقتًا",
+    over: "انتهى البيع",
+    sold_out: "نفدت الكمية",
+    all_held: "محجوز بالكامل",
+    on_sale: "للبيع الآن",
+    order_unread: "جارٍ تحميل طلبك…",
+    order_missing: "لم يُعثر على الطلب في هذا المتصفح",
+    wrong_link: "هذا الرابط لا يفتح الطلب",
+    to_pay: "بانتظار الدفع",
+    needs_details: "هناك بيانات ناقصة",
+    payment_under_way: "جارٍ تأكيد الدفع…",
+    paid: "تم دفع الطلب",
+    declined: "رُفض الدفع",
+    cancelled: "أُلغي الطلب",
+    order_expired: "انتهت مهلة الطلب",
+    late_payment: "تأخّر الدفع",
+    money_returning: "جارٍ رد المبلغ",
+    money_returned: "رُدّ المبلغ",
+    refunded: "رُدّ مبلغ الطلب",
+  },
+  explanations: {
+    scheduled: "ابقَ في هذه الصفحة: يبدأ البيع هنا تلقائيًا بتوقيت المتجر.",
+    paused: "أوقف المتجر البيع مؤقتًا. ابقَ في هذه الصفحة: تُحدَّث تلقائيًا.",
+    over: "لم يعد هذا المنتج معروضًا للبيع.",
+    sold_out: "بيعت كل القطع.",
+    all_held:
+      "لا توجد قطع متاحة حاليًا. تتاح القطع من جديد عند انتهاء مدة حجز. ابقَ في هذه الصفحة: تُحدَّث تلقائيًا.",
+    reserving: "يُرجى الانتظار. المحاولة مرة أخرى لا تحجز قطعًا إضافية.",
+    order_missing: "ربما قُدّم الطلب من متصفح آخر أو من جهاز آخر.",
+    wrong_link: "الرابط غير كامل أو يخص طلبًا آخر. انسخ الرابط كله من جديد حتى آخر حرف.",
+    to_pay: "تدفع للمتجر مباشرةً. ستعرض هذه الصفحة وصول الدفع.",
+    needs_details: "يحتاج إليها المتجر قبل أن تتمكن من الدفع.",
+    payment_under_way: "يستغرق ذلك بضع ثوانٍ. يمكنك مغادرة هذه الصفحة والعودة إليها.",
+    paid: "شكرًا لك. وصل الدفع.",
+    paid_late: "شكرًا لك. وصل الدفع متأخرًا، لكن القطع كانت لا تزال متاحة.",
+    declined: "لم يُخصم أي مبلغ، وأصبحت القطع متاحة للآخرين من جديد.",
+    cancelled: "أصبحت القطع متاحة للآخرين من جديد. إذا وصل أي دفع لاحقًا فسيُرد تلقائيًا.",
+    order_expired:
+      "لم يُدفع الطلب في الوقت المحدد، وأصبحت القطع متاحة للآخرين من جديد. إذا وصل الدفع لاحقًا فستحصل عليها إن بقيت، وإلا فسيُرد المبلغ تلقائيًا.",
+    late_payment:
+      "انتهت مهلة الدفع. إذا كانت القطع لا تزال متاحة عند وصول الدفع فهي لك، وإلا فسيُرد المبلغ تلقائيًا.",
+    refunded: "رُدّ الثمن كاملًا.",
+  },
+  moneyReturning: (amount) => `وصل الدفع متأخرًا. جارٍ رد ${name(amount)} تلقائيًا.`,
+  moneyReturned: (amount) => `وصل الدفع متأخرًا. تم رد ${name(amount)}.`,
+
+  /* Notices */
+  tooFew: (qty) => `المتبقي: ${count(qty)}. اختر كمية أقل.`,
+  missed: "سبقك آخرون. لم يُحجز لك شيء.",
+  lacking: (reasons) => `سبقك آخرون. لم يُحجز شيء: ${reasons.join("، ")}.`,
+  lackingAll: (of) => `لا تتوفر أي قطعة من ${name(of)}`,
+  lackingSome: (of, qty) => `المتبقي من ${name(of)}: ${units(qty)}`,
+  overLimit: (qty) => `الحد الأقصى لكل طلب: ${units(qty)}.`,
+  overLimitOf: (qty, of) => `الحد الأقصى من ${name(of)} لكل طلب: ${units(qty)}.`,
+  variantDisabled: (of) => `لم يُحجز شيء: لم يعد ${name(of)} معروضًا للبيع.`,
+  customerLimitReached: "بلغت الحد الأقصى لكل عميل.",
+  customerLimit: (qty) => `ما يمكنك حجزه بعد: ${units(qty)}. الكمية محدودة لكل عميل.`,
+  notices: {
+    variant_required: "يُباع هذا المنتج الآن بأنواع مختلفة. اختر نوعًا.",
+    crowd: "لا يزال الإقبال كبيرًا. حاول مرة أخرى: لن تُحجز قطع إضافية.",
+    no_answer: "لم يرد المتجر. حاول مرة أخرى: لن تُحجز قطع إضافية.",
+    check_details: "لم يقبل المتجر بياناتك. صحّح الحقول المعلّمة.",
+    wrong_link: "الرابط الذي فتحته غير كامل أو يخص طلبًا آخر. تمكّن هذا المتصفح من فتح الطلب بدونه.",
+    hold_expired: "انتهت مدة حجزك، وأصبحت القطع متاحة للآخرين من جديد.",
+    hold_expired_details_kept:
+      "انتهت مدة حجزك، وأصبحت القطع متاحة للآخرين من جديد. ما كتبته محفوظ في علامة التبويب هذه.",
+    hold_released: "أُلغي الحجز. أصبحت القطع متاحة للآخرين من جديد.",
+    price_changed: "تغيّر السعر منذ اختيارك. تدفع الإجمالي المعروض هنا.",
+    ordered: "لديك طلب لهذا المنتج.",
+  },
+  refused: () => "رفض المتجر هذا الإجراء. أعد تحميل الصفحة وحاول مرة أخرى.",
+  goToOrder: (orderId) => `إلى الطلب ${orderId}`,
+  lackSome: (of, qty) => `المتبقي من ${name(of)}: ${units(qty)}. اختر كمية أقل.`,
+  lackHeld: (of) =>
+    `كل القطع من ${name(of)} محجوزة. تتاح القطع من جديد عند انتهاء مدة حجز: ابقَ في هذه الصفحة.`,
+  lackSold: (of) => `نفدت الكمية من ${name(of)}.`,
+  lackNotForSale: (of) => `لم يعد ${name(of)} معروضًا للبيع.`,
+  availableAgain: (names) => `متاح من جديد: ${and(names)}.`,
+
+  /* An order */
+  order: (orderId) => `الطلب ${orderId}`,
+  reference: "المرجع",
+  findByEmail: "البحث عن طلبي بالبريد الإلكتروني",
+  orderNeedsScripts: "يتطلب عرض طلبك تشغيل JavaScript.",
+  leftToPay: "متبقية للدفع",
+  paidAt: "تم الدفع:",
+  pay: "ادفع",
+  paying: "جارٍ الدفع…",
+  openingPayment: "جارٍ فتح الدفع…",
+  notTaken: "لم يتم الدفع ولم يُخصم أي مبلغ. حاول مرة أخرى أو اختر طريقة دفع أخرى.",
+  formNotLoaded:
+    "تعذّر تحميل نموذج الدفع. اسمح لهذه الصفحة بتحميل \u2066js.stripe.com\u2069 ثم حاول مرة أخرى.",
+  cancelOrder: "إلغاء الطلب",
+  backToProduct: "العودة إلى المنتج",
+  detailsLacking: "لا يزال المتجر بحاجة إلى بعض البيانات، وسيتواصل معك.",
+  isSent: "يرسل المتجر طلبك إلى العنوان أدناه.",
+  isReceipt: "هذه الصفحة هي إيصالك.",
+  otherDevice: "فتح على جهاز آخر",
+  otherDeviceHelp: "كل من لديه هذا الرابط يمكنه رؤية الطلب وتغييره. لا تنتهي صلاحية الرابط.",
+  qrCode: "رمز QR لرابط هذا الطلب",
+  linkToOrder: "رابط هذا الطلب",
+  copyLink: "نسخ الرابط",
+  linkCopied: "نُسخ الرابط.",
+  copySelected: "انسخ الرابط المحدد.",
+
+  /* Finding orders */
+  findOrder: "البحث عن طلبي",
+  findHelp: "اكتب عنوان البريد الإلكتروني الذي طلبت به. يرسل المتجر إليه رابطًا لكل طلب من طلباتك.",
+  sendLink: "أرسل لي الرابط",
+  sending: "جارٍ الإرسال…",
+  findingNeedsScripts: "يتطلب البحث عن طلب تشغيل JavaScript.",
+  found: {
+    accepted:
+      "إذا وُجد طلب بهذا البريد الإلكتروني، فستصلك رسالة فيها رابطه. تحقق أيضًا من مجلد الرسائل غير المرغوب فيها.",
+    too_often: "طلبات كثيرة جدًا. حاول لاحقًا.",
+    no_answer: "لم يرد المتجر. حاول مرة أخرى.",
+    no_mail: "لا يرسل هذا المتجر رسائل. افتح الطلب في المتصفح الذي قدّمته منه، أو اسأل المتجر.",
+    refused: "لا يستطيع المتجر الإرسال إلى هذا العنوان. تحقق من كتابته.",
+  },
+
+  form: arForm,
+}
