@@ -9,7 +9,10 @@ import type { Shop } from "./mail/compose.ts"
 import { createSmtpSender, type MailSender } from "./mail/smtp.ts"
 import type { MailWay } from "./worker/mailing.ts"
 
-type MailConfig = Pick<Config, "adminToken" | "mail" | "mailPerSecond" | "shopName" | "publicUrl">
+type MailConfig = Pick<
+  Config,
+  "adminToken" | "mail" | "mailPerSecond" | "shopName" | "publicUrl" | "languages"
+>
 
 /** Whether this configuration writes mails, and how fast it sends them. Mails that are only read have no rate. */
 export function mailOptions(config: MailConfig): MailOptions {
@@ -20,6 +23,7 @@ export function mailOptions(config: MailConfig): MailOptions {
 export function shopOf(config: MailConfig, tokens: OwnerTokens, url: () => string): Shop {
   return {
     name: config.shopName,
+    language: () => config.languages[0] ?? "en",
     linkTo({ id, holdId, productId, qty }) {
       const proof = tokens.sign({ id: holdId, productId, qty })
       return `${config.publicUrl ?? url()}/o/${id}#${proof}`

@@ -150,10 +150,10 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, { method: "DELETE", path: `/api/holds/${holdId}`, repeatable: true, options }),
     },
     orders: {
-      create({ hold_id, details, reference, metadata, token: own }, options = {}) {
+      create({ hold_id, details, reference, metadata, language, token: own }, options = {}) {
         const token = options.token === undefined ? own : options.token
         // Only these, because the hold itself may be given, and `undefined` is left out of JSON.
-        const body = { hold_id, details, reference, metadata }
+        const body = { hold_id, details, reference, metadata, language }
         return call(connection, keyed("POST", "/api/orders", { ...options, token }, body))
       },
       get: (orderId, options) => call(connection, get(`/api/orders/${orderId}`, options)),

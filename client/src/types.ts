@@ -310,6 +310,8 @@ export interface Order {
   readonly missing_details?: readonly string[]
   /** What of the payment was refunded, also while the refund is under way. Only where an order is read. */
   readonly refunded_minor?: number
+  /** The language in which the buyer has ordered. Absent if the request has not said it. */
+  readonly language?: string
 }
 
 /** Units of one variant in an order. */
@@ -333,6 +335,8 @@ export interface OrderBody {
   readonly metadata?: Metadata
   /** What the product asks its buyers for; it can be given later too. */
   readonly details?: DetailsBody
+  /** The buyer's language, such as `de`, in which mails about the order are written. */
+  readonly language?: string
 }
 
 /** The payment that the buyer starts: both members or none. */

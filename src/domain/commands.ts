@@ -62,6 +62,8 @@ export interface PlaceOrder extends CommandBase, GivenShopFields {
   readonly holdId: number
   /** Undefined: the request says nothing of the buyer. */
   readonly details?: Details | undefined
+  /** The language in which the buyer orders; undefined: not known. */
+  readonly language?: string | undefined
 }
 
 /** Replaces the buyer's details of an order. */

@@ -47,6 +47,8 @@ export interface Order extends ShopFields {
   readonly missingDetails: readonly string[] | null
   /** True: the deadline was extended because the provider could not say whether the order is paid. */
   readonly awaited: boolean
+  /** The language in which the buyer has ordered, such as `de`; null: not known. Mails are written in it. */
+  readonly language: string | null
   readonly createdAt: Instant
   /** When the order's status or deadline last changed. */
   readonly updatedAt: Instant

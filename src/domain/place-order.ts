@@ -38,7 +38,7 @@ export function placeOrder(
   if (isRefusal(fields)) return fields
 
   const { orderId, details = noDetails } = command
-  convertHold(state, hold, { orderId, origin: "buyer", details, fields }, now)
+  convertHold(state, hold, { orderId, origin: "buyer", details, fields, language: command.language }, now)
   applyParkedEvents(state, command.orderId, now)
   return { order: orderIn(state, command.orderId), existed: false }
 }
@@ -51,7 +51,7 @@ function refuseDetails(state: WorkingSet, { details }: PlaceOrder): PlaceOrderRe
 }
 
 /**
- * Returns the order that a payment event has made, with the details and the shop's fields of the request. Those of the
+ * Returns the order that a payment event has made, with the details, the language and the shop's fields of the request. Those of the
  * first request stay, as in an order that a request has made.
  */
 function adoptOrder(
@@ -59,12 +59,14 @@ function adoptOrder(
   { hold, order, command }: { hold: Hold; order: Order; command: PlaceOrder },
   now: Instant,
 ): PlacedOrder | PlaceOrderRefusal {
-  const { reference, metadata, details } = command
+  const { reference, metadata, details, language } = command
   if ((reference !== undefined || metadata !== undefined) && haveSameFields(hold, order)) {
     const fields = mergeShopFields(order, command)
     if (isRefusal(fields)) return fields
     state.orders.replace({ ...order, ...fields })
   }
+  const present = orderIn(state, order.id)
+  if (language !== undefined && present.language === null) state.orders.replace({ ...present, language })
   const adopted = orderAsOfNow(state, orderIn(state, order.id), now)
   payIfFree(state, giveFirstDetails(state, adopted, details), now)
   return { order: orderIn(state, adopted.id), existed: true }
@@ -96,6 +98,7 @@ interface NewOrder {
   readonly details: Details
   /** Those of the hold, if not given. */
   readonly fields?: ShopFields
+  readonly language?: string | undefined
 }
 
 /**
@@ -105,7 +108,7 @@ interface NewOrder {
 export function convertHold(
   state: WorkingSet,
   hold: Hold,
-  { orderId, origin, details, fields = hold }: NewOrder,
+  { orderId, origin, details, fields = hold, language }: NewOrder,
   now: Instant,
 ): Order {
   const order: Order = {
@@ -128,6 +131,7 @@ export function convertHold(
     reference: fields.reference,
     metadata: fields.metadata,
     missingDetails: missingDetails(productOf(state).collect, details),
+    language: language ?? null,
     createdAt: now,
     updatedAt: now,
   }

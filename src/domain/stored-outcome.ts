@@ -27,7 +27,7 @@ export function outcomeFromText(text: string): Outcome {
 
 // The fields that rows of an earlier version do not have.
 const holdDefaults = { lines: null, unitPriceMinor: null, currency: null, ...noShopFields }
-const orderDefaults = { lines: null, missingDetails: null, ...noShopFields }
+const orderDefaults = { lines: null, missingDetails: null, language: null, ...noShopFields }
 const productDefaults = { variants: null, collect: null }
 
 function storedOrder({ qty, ...order }: Order): StoredOrder {

@@ -1,14 +1,17 @@
+import type { LanguageTag } from "../../client/src/languages.ts"
 import type { Address } from "../domain/details.ts"
-import { decimalAmount } from "../domain/money.ts"
 import type { MailKind } from "../domain/mails.ts"
 import type { NamedLine } from "../domain/lines.ts"
-import type { Order, OrderStatus } from "../domain/order.ts"
-import type { Refund, RefundReason } from "../domain/refund.ts"
+import type { Order } from "../domain/order.ts"
+import type { Refund } from "../domain/refund.ts"
+import { mailLanguage, type MailLanguage } from "./mail-language.ts"
 import { mailHtml, mailText, oneLine, type MailBlock, type MailRow } from "./layout.ts"
 
 /** The shop in whose name mails are written. */
 export interface Shop {
   readonly name: string
+  /** The language of mails about orders whose buyers have said none. */
+  language(): LanguageTag
   /** The link to an order, with the proof of its owner. */
   linkTo(order: Pick<Order, "id" | "holdId" | "productId" | "qty">): string
 }
@@ -36,11 +39,19 @@ export interface ComposedMail {
   readonly text: string
 }
 
-/** Writes a mail about an order. The subject is one line, and every value in the HTML is escaped. */
+/** Writes a mail about an order, in the language in which it was placed. The subject is one line, and every value in the HTML is escaped. */
 export function composeMail(content: ComposedContent, shop: Shop): ComposedMail {
-  const { subject, heading, blocks } = partsOf(content, shop)
-  const body = { shopName: shop.name, heading, blocks: [...greeting(content), ...blocks] }
-  return { subject: oneLine(`${subject} – ${shop.name}`), html: mailHtml(body), text: mailText(body) }
+  const language = mailLanguage(content.order.language, shop.language())
+  const { tag, direction, words } = language
+  const { subject, heading, blocks } = partsOf(content, shop, language)
+  const body = {
+    tag,
+    direction,
+    shopName: shop.name,
+    heading,
+    blocks: [...greeting(content, language), ...blocks],
+  }
+  return { subject: oneLine(words.subject(subject, shop.name)), html: mailHtml(body), text: mailText(body) }
 }
 
 interface Parts {
@@ -49,16 +60,16 @@ interface Parts {
   readonly blocks: readonly MailBlock[]
 }
 
-function partsOf(content: ComposedContent, shop: Shop): Parts {
+function partsOf(content: ComposedContent, shop: Shop, language: MailLanguage): Parts {
   switch (content.kind) {
     case "receipt":
-      return receipt(content, shop)
+      return receipt(content, shop, language)
     case "refund":
-      return refunded(content, shop)
+      return refunded(content, shop, language)
     case "cancelled":
-      return cancelled(content, shop)
+      return cancelled(content, shop, language)
     case "links":
-      return links(content, shop)
+      return links(content, shop, language)
   }
 }
 
@@ -76,141 +87,119 @@ export function nameInMail({ kind, name }: Pick<ComposedContent, "kind" | "name"
 /** Longer than the names of most people, and too short for a message. */
 const LONGEST_NAME = 60
 
-function greeting(content: ComposedContent): MailBlock[] {
+function greeting(content: ComposedContent, { words }: MailLanguage): MailBlock[] {
   const name = nameInMail(content)
-  return name === "" ? [] : [{ kind: "text", text: `Hello ${name},` }]
+  return name === "" ? [] : [{ kind: "text", text: words.hello(name) }]
 }
 
-const linkNote: MailBlock = {
-  kind: "note",
-  text: "Anyone who has this link can see and change the order. Do not share it.",
+function orderLink(order: ComposedOrder, shop: Shop, { words }: MailLanguage): MailBlock[] {
+  return [
+    { kind: "link", label: words.seeOrder, url: shop.linkTo(order) },
+    { kind: "note", text: words.linkNote },
+  ]
 }
 
-function orderLink(order: ComposedOrder, shop: Shop): MailBlock[] {
-  return [{ kind: "link", label: "See your order", url: shop.linkTo(order) }, linkNote]
-}
-
-function receipt(content: ComposedContent, shop: Shop): Parts {
+function receipt(content: ComposedContent, shop: Shop, language: MailLanguage): Parts {
   const { order } = content
+  const { words, amount } = language
   return {
-    subject: `Receipt for order ${order.id}`,
-    heading: "Thank you for your order",
+    subject: words.receiptSubject(order.id),
+    heading: words.receiptHeading,
     blocks: [
-      { kind: "text", text: `Order ${order.id} is paid. This is your receipt.` },
+      { kind: "text", text: words.receiptText(order.id) },
       {
         kind: "table",
-        rows: rowsOf(order),
-        total: { label: "Total", amount: amountText(order.totalMinor, order.currency) },
+        rows: rowsOf(order, language),
+        total: { label: words.total, amount: amount(order.totalMinor, order.currency) },
       },
-      ...addressBlock(content),
-      ...orderLink(order, shop),
+      ...addressBlock(content, language),
+      ...orderLink(order, shop, language),
     ],
   }
 }
 
-function refunded({ order, refund }: ComposedContent, shop: Shop): Parts {
+function refunded({ order, refund }: ComposedContent, shop: Shop, language: MailLanguage): Parts {
   if (refund === null) throw new Error(`the refund that a mail about order ${order.id} names is missing`)
-  const amount = amountText(refund.amountMinor, refund.currency)
+  const { words } = language
+  const amount = language.amount(refund.amountMinor, refund.currency)
+  const reason = words.refundReasons[reasonOf(refund, order)]
   return {
-    subject: `Refund of ${amount} for order ${order.id}`,
-    heading: `We have refunded ${amount}`,
+    subject: words.refundSubject(amount, order.id),
+    heading: words.refundHeading(amount),
     blocks: [
-      { kind: "text", text: `Order ${order.id}, ${goodsText(order)}: ${reasonText(refund, order)}` },
-      { kind: "text", text: "It can take a few days until you receive the money." },
-      ...orderLink(order, shop),
+      { kind: "text", text: words.orderWith(order.id, goodsText(order, language), reason) },
+      { kind: "text", text: words.refundNote },
+      ...orderLink(order, shop, language),
     ],
   }
 }
 
-function reasonText({ reason, amountMinor }: NonNullable<ComposedContent["refund"]>, order: Order): string {
-  const isPart = amountMinor < order.totalMinor
-  const texts: Record<RefundReason, string> = {
-    requested: `the shop has refunded ${isPart ? "a part of the price" : "the price"}.`,
-    elsewhere: `the shop has refunded ${isPart ? "a part of the price" : "the price"}.`,
-    second_payment: "it was already paid, so the second payment was refunded.",
-    amount_too_high: "more than the price was paid, so the difference was refunded.",
-    amount_too_low: "less than the price was paid, so the payment was refunded.",
-    wrong_currency: "the payment was in another currency, so it was refunded.",
-    paid_too_late: "the payment arrived too late, so it was refunded.",
-    sale_over: "the payment arrived after the sale had ended, so it was refunded.",
-    customer_limit_reached:
-      "the payment arrived late and the limit per customer was reached, so it was refunded.",
-    sold_out: "the payment arrived late and the goods were sold out, so it was refunded.",
-    units_not_available:
-      "the payment arrived late and the goods were no longer available, so it was refunded.",
-  }
-  return texts[reason]
+function reasonOf(
+  { reason, amountMinor }: NonNullable<ComposedContent["refund"]>,
+  order: Order,
+): keyof MailLanguage["words"]["refundReasons"] {
+  if (reason !== "requested" && reason !== "elsewhere") return reason
+  return amountMinor < order.totalMinor ? "part" : "whole"
 }
 
-function cancelled({ order }: ComposedContent, shop: Shop): Parts {
+function cancelled({ order }: ComposedContent, shop: Shop, language: MailLanguage): Parts {
+  const { words } = language
   return {
-    subject: `Order ${order.id} is cancelled`,
-    heading: "Your order is cancelled",
+    subject: words.cancelledSubject(order.id),
+    heading: words.cancelledHeading,
     blocks: [
-      { kind: "text", text: `The shop has cancelled order ${order.id}, ${goodsText(order)}.` },
-      {
-        kind: "text",
-        text: "You do not need to pay for it. If you have already paid, your payment is refunded automatically.",
-      },
-      ...orderLink(order, shop),
+      { kind: "text", text: words.cancelledText(order.id, goodsText(order, language)) },
+      { kind: "text", text: words.cancelledNote },
+      ...orderLink(order, shop, language),
     ],
   }
 }
 
-function links({ orders }: ComposedContent, shop: Shop): Parts {
+function links({ orders }: ComposedContent, shop: Shop, language: MailLanguage): Parts {
+  const { words, amount } = language
   return {
-    subject: orders.length === 1 ? "The link to your order" : "The links to your orders",
-    heading: orders.length === 1 ? "Your order" : "Your orders",
+    subject: words.linksSubject(orders.length),
+    heading: words.linksHeading(orders.length),
     blocks: [
-      { kind: "text", text: "Here are the links to the orders placed with this e-mail address." },
+      { kind: "text", text: words.linksText },
       ...orders.flatMap((order): MailBlock[] => [
         {
           kind: "lines",
-          title: `Order ${order.id}, ${statusTexts[order.status]}`,
-          lines: [...rowsOf(order).map(({ label }) => label), amountText(order.totalMinor, order.currency)],
+          title: words.orderStatus(order.id, words.statuses[order.status]),
+          lines: [
+            ...rowsOf(order, language).map(({ label }) => label),
+            amount(order.totalMinor, order.currency),
+          ],
         },
-        { kind: "link", label: `See order ${order.id}`, url: shop.linkTo(order) },
+        { kind: "link", label: words.seeOrderNumber(order.id), url: shop.linkTo(order) },
       ]),
-      {
-        kind: "note",
-        text: "Anyone who has these links can see and change the orders. Do not share them. If you did not ask for this mail, ignore it.",
-      },
+      { kind: "note", text: words.linksNote },
     ],
   }
 }
 
-const statusTexts: Record<OrderStatus, string> = {
-  pending_payment: "not paid yet",
-  paid: "paid",
-  cancelled: "cancelled",
-  expired: "expired",
-  refunded: "refunded",
-}
-
 /** A row for each variant, or one for a product without variants. */
-function rowsOf(order: ComposedOrder): MailRow[] {
+function rowsOf(order: ComposedOrder, { amount }: MailLanguage): MailRow[] {
   const { namedLines, productName, qty, totalMinor, currency } = order
   if (namedLines.length === 0) {
-    return [{ label: `${qty} × ${productName}`, amount: amountText(totalMinor, currency) }]
+    return [{ label: `${qty} × ${productName}`, amount: amount(totalMinor, currency) }]
   }
   return namedLines.map((line) => ({
     label: `${line.qty} × ${productName}, ${line.name}`,
-    amount: amountText(line.qty * line.unitPriceMinor, currency),
+    amount: amount(line.qty * line.unitPriceMinor, currency),
   }))
 }
 
-function goodsText(order: ComposedOrder): string {
-  return rowsOf(order)
+function goodsText(order: ComposedOrder, language: MailLanguage): string {
+  return rowsOf(order, language)
     .map(({ label }) => label)
     .join("; ")
 }
 
-/** An amount with its currency, such as `CHF 189.00`. */
-function amountText(minor: number, currency: string): string {
-  return `${currency} ${decimalAmount(minor, currency)}`
-}
-
-function addressBlock({ name, shippingAddress }: ComposedContent): MailBlock[] {
+function addressBlock(
+  { name, shippingAddress }: ComposedContent,
+  { words, country }: MailLanguage,
+): MailBlock[] {
   if (shippingAddress === null) return []
   const part = (key: keyof Address) => oneLine(shippingAddress[key] ?? "")
   const place = [part("postalCode"), part("city")].filter((text) => text !== "").join(" ")
@@ -220,13 +209,7 @@ function addressBlock({ name, shippingAddress }: ComposedContent): MailBlock[] {
     part("line2"),
     place,
     part("region"),
-    countryName(part("country")),
+    country(part("country")),
   ].filter((text) => text !== "")
-  return lines.length === 0 ? [] : [{ kind: "lines", title: "Shipping address", lines }]
-}
-
-const countryNames = new Intl.DisplayNames("en", { type: "region" })
-
-function countryName(code: string): string {
-  return /^[A-Z]{2}$/.test(code) ? (countryNames.of(code) ?? code) : code
+  return lines.length === 0 ? [] : [{ kind: "lines", title: words.shippingAddress, lines }]
 }

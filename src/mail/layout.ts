@@ -16,6 +16,9 @@ export type MailBlock =
 
 /** A mail's body, from which both its HTML and its text are made. */
 export interface MailBody {
+  /** The language, and the direction in which it is written. */
+  readonly tag: string
+  readonly direction: "ltr" | "rtl"
   readonly shopName: string
   readonly heading: string
   readonly blocks: readonly MailBlock[]
@@ -67,8 +70,8 @@ h1 { font-size: 22px; line-height: 1.25; margin: 0 0 16px }
 h2 { font-size: 16px; margin: 0 }
 p, address { font-style: normal; margin: 0 0 16px }
 table { border-collapse: collapse; margin: 0 0 16px; width: 100% }
-td { border-top: 1px solid #e4e4e7; padding: 8px 0; text-align: left; vertical-align: top }
-td + td { padding-left: 16px; text-align: right; white-space: nowrap }
+td { border-top: 1px solid #e4e4e7; padding: 8px 0; text-align: start; vertical-align: top }
+td + td { padding-inline-start: 16px; text-align: end; white-space: nowrap }
 .total td { border-top: 2px solid #18181b; font-weight: 600 }
 .button { background: #1d4ed8; border-radius: 8px; color: #fff; display: inline-block; font-weight: 600; padding: 12px 20px; text-decoration: none }
 .note, footer { color: #52525b; font-size: 14px }
@@ -83,9 +86,9 @@ footer { margin: 16px auto 0; max-width: 560px; text-align: center }
 }`
 
 /** The HTML of a mail. It loads nothing, so that reading it tells nobody. */
-export function mailHtml({ shopName, heading, blocks }: MailBody): string {
+export function mailHtml({ tag, direction, shopName, heading, blocks }: MailBody): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="${tag}"${direction === "rtl" ? ' dir="rtl"' : ""}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -57,7 +57,7 @@ export const orderColumns = `
   payment_attempts as "paymentAttempts",
   case when attempt_provider is not null
        then jsonb_build_object('provider', attempt_provider, 'paymentId', attempt_payment_id) end as attempt,
-  awaited, reference, metadata,
+  awaited, reference, metadata, language,
   missing_details as "missingDetails",
   case when lines is not null then lines
        when variant_id is not null then jsonb_build_array(jsonb_build_object(

@@ -8,15 +8,13 @@ import {
   valueOf,
 } from "../domain/details.ts"
 import { isCountry } from "../domain/address-fields.ts"
-import { Label, body, nullable, oneOf, orNull, prosePattern } from "./fields.ts"
+import { Label, LanguageTag, body, nullable, oneOf, orNull, prosePattern } from "./fields.ts"
 
 /** The most questions of a product, and the most choices of a question. */
 const MOST_QUESTIONS = 10
 const MOST_CHOICES = 50
 const LONGEST_LABEL = 255
 const LONGEST_HELP = 2_000
-
-const LanguageTag = Type.String({ pattern: "^[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8}){0,3}$", maxLength: 35 })
 
 /** Text in one language, or by language: `{"en": "Size", "de": "Grösse"}`. */
 function localText(maxLength: number) {

@@ -77,3 +77,6 @@ export function listOf<Item extends TSchema>(item: Item) {
     next_cursor: orNull<string>("string"),
   })
 }
+
+/** A language such as `de` or `de-CH` (BCP 47). */
+export const LanguageTag = Type.String({ pattern: "^[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8}){0,3}$", maxLength: 35 })

@@ -6,7 +6,7 @@ import { isoTime, isoTimeOrNull } from "../domain/time.ts"
 import { DetailsBody, DetailsWire, detailsJson } from "./details.ts"
 import { OrderLineWire, orderLineJson, variantIdOf } from "./lines.ts"
 import { shopFieldsBody, shopFieldsJson, shopFieldsWire } from "./shop-fields.ts"
-import { Id, Time, body, listOf, oneOf, orNull, timeOrNull } from "./fields.ts"
+import { Id, LanguageTag, Time, body, listOf, oneOf, orNull, timeOrNull } from "./fields.ts"
 
 /** Every status of an order. */
 export const orderStatuses = ["pending_payment", "paid", "cancelled", "expired", "refunded"] as const
@@ -47,6 +47,11 @@ const orderFields = {
         "JSON pointers to required details that are missing; no payment can be opened until they are given",
     }),
   ),
+  language: Type.Optional(
+    Type.String({
+      description: "The language in which the buyer has ordered; absent if the request has not said it",
+    }),
+  ),
 }
 
 /** An order. */
@@ -66,7 +71,18 @@ export const PathOrderWire = Type.Object({
 export const OrderList = listOf(OrderWire)
 
 /** The request to make an order from a hold. */
-export const OrderBody = body({ hold_id: Id, details: Type.Optional(DetailsBody), ...shopFieldsBody })
+export const OrderBody = body({
+  hold_id: Id,
+  details: Type.Optional(DetailsBody),
+  language: Type.Optional(
+    Type.String({
+      ...LanguageTag,
+      description:
+        "The buyer's language, such as `de` or `de-CH`, in which mails about the order are written",
+    }),
+  ),
+  ...shopFieldsBody,
+})
 
 /** Makes the JSON of an order for its owner and for the shop. `details` null: none are given, or they were erased. */
 export function ownOrderJson(order: Order, details: Details | null): OrderJson {
@@ -110,6 +126,7 @@ export function orderJson(order: Order): OrderJson {
     customer_id: order.customerId,
     ...linesJson(order),
     ...shopFieldsJson(order),
+    ...(order.language !== null && { language: order.language }),
   }
 }
 

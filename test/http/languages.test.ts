@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { LanguageTag } from "../../client/src/languages.ts"
 import { chosenLanguage } from "../../src/site/language-choice.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
+import { pay, withEmail } from "../support/mailed-orders.ts"
+import { newProduct } from "../support/products.ts"
 
 const all = ["en", "de", "fr", "es", "ja", "ar"] as const satisfies readonly LanguageTag[]
 
@@ -97,4 +99,31 @@ test("a shop whose one language is not English has no English page", async () =>
   await using shop = await startTestApp({ config: { languages: ["ja"] } })
   const answer = await fetch(`${shop.url}/p/1`, { headers: { "accept-language": "en" } })
   expect(await answer.text()).toContain('<html lang="ja">')
+})
+
+test("an order keeps the buyer's language, and its mail is written in it", async () => {
+  await using shop = await startTestApp({ worker: true, config: { languages: ["fr", "de"] } })
+  const { engine } = shop.app
+  const productId = await newProduct(engine, { stock: 10, settings: { collect: withEmail, name: "Lamp" } })
+  const ordered = async (language?: string) => {
+    const hold = await shop.post("/api/holds", { product_id: productId, qty: 1 })
+    const { hold_id } = hold.body as { readonly hold_id: number }
+    const body = { hold_id, details: { email: "ada@example.com" }, ...(language && { language }) }
+    const answer = await shop.post("/api/orders", body)
+    const order = answer.body as { readonly order_id: number; readonly language?: string }
+    await pay(engine, order.order_id)
+    const mail = await shop.get(`/simulator/mail/${productId}/receipt-${order.order_id}`)
+    return { order, mail: String(mail.body) }
+  }
+  const german = await ordered("de-AT")
+  expect(german.order.language).toBe("de-AT")
+  expect(german.mail).toContain("Vielen Dank für Ihre Bestellung")
+  const silent = await ordered()
+  expect(silent.order).not.toHaveProperty("language")
+  expect(silent.mail).toContain("Merci pour votre commande")
+  const { body } = await shop.get(`/api/orders/${german.order.order_id}`)
+  expect(body).toMatchObject({ language: "de-AT", status: "paid" })
+
+  const refused = await shop.post("/api/orders", { hold_id: 1, language: "de_AT" })
+  expect([refused.status, refused.body]).toMatchObject([422, { errors: [{ pointer: "/language" }] }])
 })

@@ -39,7 +39,11 @@ const contentWith = (value: string): ComposedContent => ({
   orders: [],
 })
 
-const shopWith = (name: string) => ({ name, linkTo: () => "https://shop.example/o/17#dbt1.1.2.3.proof" })
+const shopWith = (name: string) => ({
+  name,
+  language: () => "en" as const,
+  linkTo: () => "https://shop.example/o/17#dbt1.1.2.3.proof",
+})
 
 const byText = (one = "", other = "") => (one < other ? -1 : 1)
 

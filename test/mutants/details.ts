@@ -93,8 +93,8 @@ export const detailsMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/order-placement.ts",
-        find: "{ holdId, details, ...fields })\n",
-        replace: "{ holdId, ...fields })\n",
+        find: "{ holdId, details, language, ...fields })\n",
+        replace: "{ holdId, language, ...fields })\n",
       },
     ],
     caughtBy: http("are the same in a repeated request with the same key"),

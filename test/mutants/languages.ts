@@ -83,4 +83,26 @@ export const languageMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: words, test: "every text names what it is about" },
   },
+  {
+    name: "mail: every mail in the shop's own language",
+    edits: [
+      {
+        file: "src/mail/compose.ts",
+        find: "mailLanguage(content.order.language, shop.language())",
+        replace: "mailLanguage(null, shop.language())",
+      },
+    ],
+    caughtBy: { file: "test/mail/languages.test.ts", test: "gets a mail in" },
+  },
+  {
+    name: "orders: the buyer's language is not stored",
+    edits: [
+      {
+        file: "src/store/batch/save-orders.ts",
+        find: '  language: ["text", (order) => order.language],\n',
+        replace: '  language: ["text", () => null],\n',
+      },
+    ],
+    caughtBy: { file: choice, test: "an order keeps the buyer's language" },
+  },
 ]

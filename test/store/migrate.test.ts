@@ -69,6 +69,7 @@ const NEWEST = [
   "0014_mails",
   "0015_order_page",
   "0016_search",
+  "0019_order_language",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */
@@ -86,6 +87,7 @@ async function forgetNewest(url: string): Promise<void> {
     "alter table products drop column collect, drop column collect_since",
     "alter table holds drop column reference, drop column metadata",
     "alter table orders drop column reference, drop column metadata, drop column missing_details",
+    "alter table orders drop column language",
     "alter table webhook_endpoints drop column include_details",
     "alter table refunds drop column reversals, drop column idempotency_key",
     "drop table payment_messages",

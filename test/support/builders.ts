@@ -91,6 +91,7 @@ export function orderWith(given: Partial<Order> = {}): Order {
     attempt: null,
     awaited: false,
     missingDetails: null,
+    language: null,
     createdAt: afterNoon(-60),
     updatedAt: afterNoon(-60),
     ...noShopFields,

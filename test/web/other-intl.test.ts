@@ -49,7 +49,7 @@ test("an Intl with other decimals and currencies changes no amount", () => {
 // Formatting may differ between platforms, decisions may not. Only these files use such methods, to format the following.
 const formatting: Readonly<Record<string, string>> = {
   "client/src/languages.ts": "counts, and the plural form of texts",
-  "src/mail/compose.ts": "names of countries, in English",
+  "src/mail/mail-language.ts": "amounts and names of countries in mails",
   "web/shared/countries.ts": "names of countries in the page's language, and the country of a language",
   "web/shared/unit-texts.ts": "counts of units, in English",
   "web/shared/money.ts": "prices, with decimals from currencies.ts",

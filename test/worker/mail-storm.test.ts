@@ -34,7 +34,11 @@ test(
         ...engine.mails,
         log: silent,
         observer: engine.events,
-        shop: { name: "Lamp Shop", linkTo: ({ id }) => `https://shop.example/o/${id}` },
+        shop: {
+          name: "Lamp Shop",
+          language: () => "en" as const,
+          linkTo: ({ id }) => `https://shop.example/o/${id}`,
+        },
         from: { name: "Lamp Shop", address: "orders@shop.example" },
         sender: createSmtpSender(server.settings),
       }),

@@ -24,6 +24,7 @@ afterAll(() => engine[Symbol.asyncDispose]())
 
 const shop = {
   name: "Lamp Shop",
+  language: () => "en" as const,
   linkTo: ({ id }: { id: number }) => `https://shop.example/o/${id}#proof-${id}`,
 }
 

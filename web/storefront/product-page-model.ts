@@ -33,7 +33,7 @@ const LOOK_WITHOUT_STREAM_MS = 5_000
 /** The page of a product: places holds, releases them and makes orders. Call `start` once the page is rendered. */
 export function createProductPageModel(
   data: Extract<PageData, { kind: "product" }>,
-  { words }: Language,
+  { tag, words }: Language,
 ): LivePageModel {
   const { id } = data.product
   const server = createServerConnection()
@@ -157,7 +157,9 @@ export function createProductPageModel(
   async function orderOf(hold: Hold, token: string, details?: DetailsBody): Promise<number> {
     try {
       const body = { hold_id: hold.hold_id, ...(details !== undefined && { details }) }
-      return (await client.orders.create({ ...body, token })).order_id
+      return (
+        await client.orders.create({ ...body, ...(data.offer !== undefined && { language: tag }), token })
+      ).order_id
     } catch (error) {
       const orderId =
         error instanceof ProblemError && error.problem.code === "hold_already_used"

@@ -38,6 +38,7 @@ function isJustEnded(order: Order, before: Order): boolean {
     order.paymentAttempts === before.paymentAttempts &&
     order.reference === before.reference &&
     order.metadata === before.metadata &&
+    order.language === before.language &&
     order.missingDetails === before.missingDetails
   )
 }
@@ -60,6 +61,7 @@ const insertOrders = insertInto<Order>("orders", {
   reference: ["text", (order) => order.reference],
   metadata: ["jsonb", metadataColumn],
   missing_details: ["jsonb", missingColumn],
+  language: ["text", (order) => order.language],
   created_at: ["timestamptz", (order) => order.createdAt],
   updated_at: ["timestamptz", (order) => order.updatedAt],
 })
@@ -110,7 +112,8 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
              lines = $15,
              missing_details = $16,
              reference = $17,
-             metadata = $18
+             metadata = $18,
+             language = $19
        where product_id = $1
          and id = $2`,
     values: [
@@ -132,6 +135,7 @@ async function changeOrder(tx: Tx, order: Order, before: Order): Promise<void> {
       missingColumn(order),
       order.reference,
       metadataColumn(order),
+      order.language,
     ],
   })
 }

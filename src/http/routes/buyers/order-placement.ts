@@ -24,6 +24,7 @@ interface Wanted {
   readonly details?: Details | undefined
   /** What the request gives of the shop's own fields: the key of a request without them is as earlier versions store it. */
   readonly fields?: GivenShopFields
+  readonly language?: string | undefined
 }
 
 /** How both styles of `POST /api/orders` place an order. */
@@ -44,7 +45,7 @@ export function createOrderPlacement({
   return async function place(
     request: FastifyRequest,
     reply: FastifyReply,
-    { holdId, expectedProduct, details, fields = {} }: Wanted,
+    { holdId, expectedProduct, details, fields = {}, language }: Wanted,
   ): Promise<OrderJson | null> {
     const caller = gatekeeper.callerOf(request)
     const isUsable = holdId !== null && mayUseHold(caller, holdId)
@@ -54,7 +55,7 @@ export function createOrderPlacement({
       refuse(reply, { code: "hold_not_found" })
       return null
     }
-    const idempotency = idempotencyOf(request, askerName(caller), { holdId, details, ...fields })
+    const idempotency = idempotencyOf(request, askerName(caller), { holdId, details, language, ...fields })
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
       return null
@@ -69,6 +70,7 @@ export function createOrderPlacement({
       orderId,
       holdId,
       details,
+      language,
       ...fields,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")

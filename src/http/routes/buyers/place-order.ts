@@ -20,10 +20,10 @@ export function registerPlaceOrder(app: App, place: OrderPlacement): void {
       response: { 200: OrderWire, 201: OrderWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const { hold_id: holdId, details: told, reference, metadata } = request.body
+      const { hold_id: holdId, details: told, reference, metadata, language } = request.body
       const details = told === undefined ? undefined : detailsFrom(told)
       const fields = { ...(reference !== undefined && { reference }), ...(metadata && { metadata }) }
-      const order = await place(request, reply, { holdId, expectedProduct: null, details, fields })
+      const order = await place(request, reply, { holdId, expectedProduct: null, details, fields, language })
       return order ?? reply
     },
   })
