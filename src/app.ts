@@ -97,7 +97,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
 async function startOver(database: Database, config: Config, options: AppOptions): Promise<RunningApp> {
   const { log } = options
   if (options.migrate !== false) await migrate(options.databaseUrl)
-  const engine = createEngine(database, config, log, mailOptions(config))
+  const engine = createEngine(database, config, log, mailOptions(config), config.shopName)
   if (options.seed) await seedIfEmpty(engine)
 
   let stopped: Promise<readonly GivenUp[]> | null = null
@@ -213,6 +213,7 @@ async function buildServer(config: Config, secret: string, services: ServerServi
       pages: await loadPages(),
       audit: createAudit(engine),
       holdTtlSeconds: config.holdTtlSeconds,
+      shopName: config.shopName,
       paymentWebhookSecret: config.paymentWebhookSecret,
       paymentPage: paymentPageOf(config),
       languages: () => config.languages,

@@ -21,6 +21,8 @@ import { createProductWatch, type ProductWatch } from "./store/reads/product-wat
 import { createProductStore } from "./store/batch/product-store.ts"
 import { createMailContents, type MailContents } from "./store/reads/mail-contents.ts"
 import { createMailQueue, type MailQueue } from "./store/queues/mail-queue.ts"
+import { createShopMemory, type ShopMemory } from "./store/reads/shop-memory.ts"
+import { createShopSettings, type ShopSettingsRow } from "./store/reads/shop-settings.ts"
 import { createRefundQueue, type RefundQueue } from "./store/queues/refund-queue.ts"
 import { createViews, type Views } from "./store/reads/views.ts"
 import { createWebhookDeliveries, type WebhookDeliveries } from "./store/reads/webhook-deliveries.ts"
@@ -55,6 +57,12 @@ export interface Engine {
   readonly webhooks: Webhooks
   readonly webhookQueue: WebhookQueue
   readonly mails: Mails
+  readonly shop: Shop
+}
+
+/** The shop itself: what it has set, and what its pages and mails show of it. */
+export interface Shop extends ShopMemory {
+  readonly settings: ShopSettingsRow
 }
 
 /** The mails to buyers. */
@@ -78,12 +86,13 @@ export interface Webhooks {
   readonly deliveries: WebhookDeliveries
 }
 
-/** Makes the services over an open database. */
+/** Makes the services over an open database. `shopName` is shown while the shop has not set its name. */
 export function createEngine(
   database: Database,
   rules: Rules,
   log: Logger,
   { hasMail, perSecond }: MailOptions = withoutMail,
+  shopName = "Doorbuster",
 ): Engine {
   const events = createEvents(log)
   const gate = createGate()
@@ -140,7 +149,10 @@ export function createEngine(
     queue: createMailQueue(database.views, perSecond),
     contents: createMailContents(database.views, variantNames),
   }
+  const settings = createShopSettings(database.views)
+  const face = createShopMemory(async () => (await settings.read()).settings, shopName)
+  const shop = { settings, ...face }
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
   const reads = { inbox, money, lists, erasure, variantNames, orderHistory, actions }
-  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, mails }
+  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, mails, shop }
 }

@@ -31,6 +31,7 @@ import type {
 import { get, keyed } from "./client.ts"
 import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options.ts"
 import { call, connectionTo, type Call } from "./send.ts"
+import type { ShopChangesBody, ShopSettings } from "./shop-types.ts"
 import type { DetailsBody, Hold, Order, Page, PageQuery, Product } from "./types.ts"
 import type {
   DeliveryQuery,
@@ -47,6 +48,7 @@ import type { OrderMail, WholeOrder } from "./whole-order-types.ts"
 
 export type * from "./admin-types.ts"
 export type * from "./money-types.ts"
+export type * from "./shop-types.ts"
 export type * from "./whole-order-types.ts"
 export type * from "./webhook-types.ts"
 
@@ -198,6 +200,18 @@ export interface AdminClient {
      */
     returned(body: ReturnedBody, options?: CallOptions): Promise<MoneyInboxEntry>
   }
+  readonly shop: {
+    /** Returns what the shop has set about itself. */
+    get(options?: CallOptions): Promise<ShopSettings>
+    /**
+     * Changes it. Idempotent. With `version`, the one that the change was made from, it is refused (`shop_changed`) if
+     * the settings have changed since, unless they are what the change wants already.
+     */
+    change(
+      changes: ShopChangesBody,
+      options?: CallOptions & { readonly version?: string | undefined },
+    ): Promise<ShopSettings>
+  }
   /** Returns the live state of a sale; meant to be called once a second. Refused: `product_not_found`. */
   live(productId: number, options?: CallOptions): Promise<Live>
   readonly actions: {
@@ -309,6 +323,20 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
       list: (query, options) => read("/money", options, query),
       assign: (body, options) => request("POST", "/money/assign", { repeatable: true, body, options }),
       returned: (body, options) => request("POST", "/money/returned", { repeatable: true, body, options }),
+    },
+    shop: {
+      get: (options) => read("/shop", options),
+      change: (body, { version, ...options } = {}) => {
+        const headers: Record<string, string> = version === undefined ? {} : { "if-match": `"${version}"` }
+        return call(connection, {
+          method: "PATCH",
+          path: "/api/admin/shop",
+          body,
+          headers,
+          repeatable: true,
+          options,
+        })
+      },
     },
     live: (productId, options) => read("/live", options, { product_id: productId }),
     actions: { list: (query, options) => read("/actions", options, query) },

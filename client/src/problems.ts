@@ -71,6 +71,7 @@ type PlainCode =
   | "mail_not_found"
   | "webhook_delivery_not_found"
   | "route_not_found"
+  | "shop_changed"
   | "sale_paused"
   | "details_erased"
   | "hold_released"

@@ -24,7 +24,7 @@ export async function work(config: Config): Promise<void> {
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   await migrate(access.url)
-  const engine = createEngine(database, config, log, mailOptions(config))
+  const engine = createEngine(database, config, log, mailOptions(config), config.shopName)
   const providers = await providersOf(config)
   const tokens = createOwnerTokens(config.tokenSecret ?? (await installationTokenSecret(database.views)))
   const mail = mailWay(

@@ -19,6 +19,8 @@ import type { MoneyViews } from "../store/reads/money-views.ts"
 import type { OrderHistory } from "../store/reads/order-history.ts"
 import type { ProductMemory } from "../store/reads/product-memory.ts"
 import type { VariantNameReads } from "../store/reads/variant-names.ts"
+import type { ShopMemory } from "../store/reads/shop-memory.ts"
+import type { ShopSettingsRow } from "../store/reads/shop-settings.ts"
 import type { Views } from "../store/reads/views.ts"
 import type { Simulator } from "../simulator/simulator.ts"
 import type { WebhookDeliveries } from "../store/reads/webhook-deliveries.ts"
@@ -48,6 +50,9 @@ export interface Services {
   readonly erasure: Erasure
   readonly variantNames: VariantNameReads
   readonly orderHistory: OrderHistory
+  readonly shop: ShopMemory & { readonly settings: ShopSettingsRow }
+  /** The name of a shop that has set none. */
+  readonly shopName: string
   readonly actions: AdminActions
   readonly audit: Audit
   readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }

@@ -205,6 +205,16 @@ describe.each([
     })
   })
 
+  test("the shop reads and changes what it has set about itself", async () => {
+    const before = await shop.shop.get()
+    const changed = await shop.shop.change({ name: "Aurora", languages: ["de", "en"] })
+    expect(changed).toMatchObject({ name: "Aurora", languages: ["de", "en"], links: before.links })
+    const late = shop.shop.change({ name: "Borealis" }, { version: before.version })
+    await expect(late).rejects.toMatchObject({ code: "shop_changed", status: 412 })
+    expect(await shop.shop.change({ name: "Aurora" }, { version: before.version })).toEqual(changed)
+    expect(await shop.shop.get()).toEqual(changed)
+  })
+
   test("disputes are listed, and an unknown one cannot be closed", async () => {
     const { order } = await paidOrder()
     const dispute = { provider: "generic", dispute_id: "dp-1" }

@@ -107,6 +107,7 @@ const members = {
   refund_not_open: {},
   body_too_large: {},
   unsupported_media_type: {},
+  shop_changed: {},
   customer_required: {},
   variant_required: {},
   restock_lines_required: {},

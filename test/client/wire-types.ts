@@ -15,6 +15,7 @@ import * as dispute from "../../src/wire/dispute.ts"
 import * as hold from "../../src/wire/hold.ts"
 import * as order from "../../src/wire/order.ts"
 import * as product from "../../src/wire/product.ts"
+import * as shop from "../../src/wire/shop.ts"
 import * as refund from "../../src/wire/refund.ts"
 import { VariantsBody } from "../../src/http/routes/admin/products/add-variants.ts"
 import * as variant from "../../src/wire/variant.ts"
@@ -45,6 +46,8 @@ export const wireSchemas = {
   NewVariantBody: variant.NewVariantBody,
   VariantChangesBody: variant.VariantChangesBody,
   VariantsBody,
+  ShopSettings: shop.ShopWire,
+  ShopChangesBody: shop.ShopChangesBody,
   Refund: refund.RefundWire,
   RefundBody: refund.RefundBody,
   RefundList: refund.RefundList,
@@ -104,6 +107,8 @@ interface WireTypes {
   NewVariantBody: admin.NewVariantBody
   VariantChangesBody: admin.VariantChangesBody
   VariantsBody: admin.VariantsBody
+  ShopSettings: admin.ShopSettings
+  ShopChangesBody: admin.ShopChangesBody
   Refund: admin.Refund
   RefundBody: admin.RefundBody
   RefundList: admin.WholeList<admin.Refund>

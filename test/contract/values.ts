@@ -54,6 +54,7 @@ const candidates = [
   "BHD",
   "https://hook.invalid/in?a=b",
   "http://shop.invalid:8080/",
+  "#0b5fff",
   `whsec_${"A".repeat(32)}`,
   "simulator",
   "payment-1",

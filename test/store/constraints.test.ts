@@ -203,6 +203,18 @@ test("the pace of mails is one row, which is there from the start", async () => 
   })
 })
 
+const shopConstraints = ["shop_pkey", "shop_is_one_row", "shop_accent_is_a_colour"]
+
+test("the shop is one row, which is there from the start, with a colour or none", async () => {
+  const refused = (text: string, constraint: string) =>
+    expect(client.query(text)).rejects.toMatchObject({ constraint })
+  await refused("insert into shop default values", "shop_pkey")
+  await refused("insert into shop (id) values (false)", "shop_is_one_row")
+  for (const colour of ["red", "#FFCC00", "#fc0", "#ffcc00;"]) {
+    await refused(`update shop set accent = '${colour}'`, "shop_accent_is_a_colour")
+  }
+})
+
 test("the tests above name every constraint of the schema", async () => {
   const { rows } = await client.query<{ name: string }>(`
     select i.relname as name
@@ -218,6 +230,11 @@ test("the tests above name every constraint of the schema", async () => {
       join pg_class t on t.oid = c.conrelid
      where c.contype = 'c'
        and t.relnamespace = 'public'::regnamespace`)
-  const tested = [...violations.map(([name]) => name), "mail_pace_pkey", "mail_pace_is_one_row"]
+  const tested = [
+    ...violations.map(([name]) => name),
+    "mail_pace_pkey",
+    "mail_pace_is_one_row",
+    ...shopConstraints,
+  ]
   expect(new Set(tested)).toEqual(new Set(rows.map((row) => row.name)))
 })

@@ -69,6 +69,7 @@ const NEWEST = [
   "0014_mails",
   "0015_order_page",
   "0016_search",
+  "0017_shop",
   "0019_order_language",
 ]
 
@@ -84,6 +85,7 @@ async function forgetNewest(url: string): Promise<void> {
     "drop table order_details",
     "drop table mails",
     "drop table mail_pace",
+    "drop table shop",
     "alter table products drop column collect, drop column collect_since",
     "alter table holds drop column reference, drop column metadata",
     "alter table orders drop column reference, drop column metadata, drop column missing_details",

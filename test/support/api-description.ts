@@ -44,6 +44,7 @@ export async function describeServer(): Promise<unknown> {
       pages: null,
       audit: createAudit(engine),
       holdTtlSeconds: 120,
+      shopName: "Doorbuster",
       paymentWebhookSecret: null,
       orderLinks: { ask: () => undefined, settled: async () => undefined },
       mailbox: null,

@@ -13,6 +13,7 @@ const actionTexts: Readonly<Record<string, string>> = {
   "POST /api/admin/products/:id/pause": "Paused the sale",
   "POST /api/admin/products/:id/resume": "Resumed the sale",
   "POST /api/admin/orders/:id/cancel": "Cancelled order :id",
+  "PATCH /api/admin/shop": "Changed the shop",
   "POST /api/admin/erase": "Erased a buyer's details",
   "PUT /api/admin/orders/:id/details": "Changed the buyer's details of order :id",
   "POST /api/admin/orders/:id/mails/:mailId/resend": "Resent the mail :mailId of order :id",

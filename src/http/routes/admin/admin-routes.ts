@@ -26,6 +26,8 @@ import { registerListOrders } from "./orders/list-orders.ts"
 import { registerReleaseHoldAsShop } from "./orders/release-hold-as-shop.ts"
 import { registerResendMail } from "./orders/resend-mail.ts"
 import { registerSearchOrders } from "./orders/search-orders.ts"
+import { registerChangeShop } from "./shop/change-shop.ts"
+import { registerShowShop } from "./shop/show-shop.ts"
 import { registerSetDetailsAsShop } from "./orders/set-details-as-shop.ts"
 import { registerShowWholeOrder } from "./orders/show-whole-order.ts"
 import { registerAddVariants } from "./products/add-variants.ts"
@@ -47,6 +49,8 @@ export function registerAdminRoutes(app: App, services: Services): void {
     registerMoneyRoutes(admin, services)
     registerOrderRoutes(admin, services)
     registerWebhookRoutes(admin, services)
+    registerShowShop(admin, services)
+    registerChangeShop(admin, services)
     registerListActions(admin, services)
     registerShowLiveSale(admin, services)
     registerExportOrdersCsv(admin, services)

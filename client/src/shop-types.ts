@@ -1,0 +1,52 @@
+import type { Time } from "./types.ts"
+
+/** A language of pages and mails. */
+export type ShopLanguage = "en" | "de" | "fr" | "es" | "ja" | "ar"
+
+/** The links to the shop's own pages; null: there is none. https only. */
+export interface ShopLinks {
+  readonly imprint: string | null
+  readonly privacy: string | null
+  readonly terms: string | null
+  readonly returns: string | null
+  readonly accessibility: string | null
+}
+
+/** A picture with its alternative text. https only. */
+export interface Picture {
+  readonly url: string
+  readonly alt: string
+}
+
+/** What the shop has set about itself; null: not set. */
+export interface ShopSettings {
+  readonly name: string | null
+  /** The name while `name` is null. */
+  readonly default_name: string
+  /** Where buyers ask for help: an e-mail address or an https URL. */
+  readonly support: string | null
+  /** `#rrggbb` in lower case. */
+  readonly accent: string | null
+  readonly links: ShopLinks
+  readonly logo: Picture | null
+  /** The picture in a browser's tab. */
+  readonly icon: string | null
+  /** The languages of pages and mails, the default first; null: English alone. */
+  readonly languages: readonly ShopLanguage[] | null
+  /** Names this content: a change can ask for it. */
+  readonly version: string
+  readonly updated_at: Time | null
+}
+
+/** A change of the shop's settings: what is left out stays, null removes. */
+export interface ShopChangesBody {
+  /** Up to 100 characters. */
+  readonly name?: string | null
+  readonly support?: string | null
+  readonly accent?: string | null
+  /** Replaces all links; one that is left out is removed. */
+  readonly links?: Partial<ShopLinks> | null
+  readonly logo?: Picture | null
+  readonly icon?: string | null
+  readonly languages?: readonly ShopLanguage[] | null
+}

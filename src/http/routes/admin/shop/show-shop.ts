@@ -1,0 +1,24 @@
+import { adminSecurity } from "../../../access/admin-area.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import { ShopWire, shopJson, shopVersion } from "../../../../wire/shop.ts"
+
+/** Registers `GET /api/admin/shop`. */
+export function registerShowShop(admin: App, { shop, shopName }: Pick<Services, "shop" | "shopName">): void {
+  admin.route({
+    method: "GET",
+    url: "/api/admin/shop",
+    schema: {
+      summary: "Read the shop's own settings",
+      tags: ["admin"],
+      security: adminSecurity,
+      response: { 200: ShopWire, ...problemResponses },
+    },
+    async handler(_request, reply) {
+      const { settings, updatedAt } = await shop.settings.read()
+      void reply.headers({ etag: `"${shopVersion(settings)}"`, "cache-control": "no-store" })
+      return shopJson(settings, updatedAt, shopName)
+    },
+  })
+}

@@ -1,0 +1,156 @@
+import { hash } from "node:crypto"
+import { Type, type Static } from "typebox"
+import { isEmailAddress } from "../domain/email-address.ts"
+import {
+  noShopSettings,
+  shopLanguages,
+  shopLinks,
+  type Picture,
+  type ShopLanguage,
+  type ShopSettings,
+} from "../domain/shop.ts"
+import { isoTimeOrNull, type Instant } from "../domain/time.ts"
+import { Label, body, labelPattern, nullable, orNull, timeOrNull } from "./fields.ts"
+
+const LONGEST_URL = 2_000
+/** As long as SHOP_NAME may be. */
+const LONGEST_NAME = 100
+
+/** An address that a page may load a picture from or link to. The server also looks whether it can be parsed. */
+const httpsUrlPattern = "^https://[^\\s\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$"
+
+const httpsUrlOrNull = orNull<string>("string", { maxLength: LONGEST_URL, pattern: httpsUrlPattern })
+const Links = Type.Object(
+  Object.fromEntries(shopLinks.map((link) => [link, Type.Optional(httpsUrlOrNull)])) as Record<
+    (typeof shopLinks)[number],
+    ReturnType<typeof Type.Optional<typeof httpsUrlOrNull>>
+  >,
+  { additionalProperties: false, description: "https only; a link that is left out is removed" },
+)
+const LogoBody = body(
+  { url: Type.String({ maxLength: LONGEST_URL, pattern: httpsUrlPattern }), alt: Label },
+  { description: "https only; `alt` is read to people who do not see the picture" },
+)
+const Languages = Type.Unsafe<ShopLanguage[] | null>({
+  type: ["array", "null"],
+  items: { type: "string", enum: [...shopLanguages] },
+  minItems: 1,
+  maxItems: shopLanguages.length,
+  uniqueItems: true,
+  description: "The languages of pages and mails, the default first; null: English alone",
+})
+
+/** The request to change what the shop has set about itself. */
+export const ShopChangesBody = body({
+  name: Type.Optional(
+    orNull<string>("string", { minLength: 1, maxLength: LONGEST_NAME, pattern: labelPattern }),
+  ),
+  support: Type.Optional(
+    orNull<string>("string", {
+      minLength: 1,
+      maxLength: LONGEST_URL,
+      pattern: labelPattern,
+      description: "An e-mail address, or a URL that begins with https://",
+    }),
+  ),
+  accent: Type.Optional(
+    orNull<string>("string", {
+      pattern: "^#[0-9a-fA-F]{6}$",
+      description: "Any colour: pages derive shades of it that can be read",
+    }),
+  ),
+  links: Type.Optional(nullable(Links)),
+  logo: Type.Optional(nullable(LogoBody)),
+  icon: Type.Optional(httpsUrlOrNull),
+  languages: Type.Optional(Languages),
+})
+
+/** What the shop has set about itself; null: not set. */
+export const ShopWire = Type.Object({
+  name: orNull<string>("string"),
+  default_name: Type.String({ description: "The name while `name` is null" }),
+  support: orNull<string>("string"),
+  accent: orNull<string>("string"),
+  links: Type.Object(
+    Object.fromEntries(shopLinks.map((link) => [link, orNull<string>("string")])) as Record<
+      (typeof shopLinks)[number],
+      ReturnType<typeof orNull<string>>
+    >,
+  ),
+  logo: nullable(Type.Object({ url: Type.String(), alt: Type.String() })),
+  icon: orNull<string>("string"),
+  languages: Languages,
+  version: Type.String({ description: "The content of the `ETag`, for `If-Match`" }),
+  updated_at: timeOrNull,
+})
+
+/** The JSON of {@link ShopWire}. */
+export type ShopJson = Static<typeof ShopWire>
+
+/** Makes the JSON of the shop's settings. */
+export function shopJson(settings: ShopSettings, updatedAt: Instant | null, defaultName: string): ShopJson {
+  return {
+    ...settings,
+    links: { ...settings.links },
+    logo: settings.logo === null ? null : { ...settings.logo },
+    languages: settings.languages === null ? null : [...settings.languages],
+    default_name: defaultName,
+    version: shopVersion(settings),
+    updated_at: isoTimeOrNull(updatedAt),
+  }
+}
+
+/** Names the content of the settings: the same settings have the same version in every process. */
+export function shopVersion(settings: ShopSettings): string {
+  return hash("sha256", JSON.stringify(settings), "base64url").slice(0, 16)
+}
+
+/** A field that is not valid. */
+interface FieldError {
+  readonly pointer: string
+  readonly detail: string
+}
+
+/** Reads the settings that a request gives; returns the errors of fields whose values are not valid. */
+export function shopChanges(given: Static<typeof ShopChangesBody>): Partial<ShopSettings> | FieldError[] {
+  const errors = [
+    ...urlErrors("/icon", given.icon),
+    ...urlErrors("/logo/url", given.logo?.url),
+    ...shopLinks.flatMap((link) => urlErrors(`/links/${link}`, given.links?.[link])),
+    ...supportErrors(given.support),
+  ]
+  if (errors.length > 0) return errors
+  const { name, support, accent, links, logo, icon, languages } = given
+  return {
+    ...(name !== undefined && { name }),
+    ...(support !== undefined && { support }),
+    ...(accent !== undefined && { accent: accent?.toLowerCase() ?? null }),
+    ...(links !== undefined && { links: wholeLinks(links) }),
+    ...(logo !== undefined && { logo: logo === null ? null : pictureIn(logo) }),
+    ...(icon !== undefined && { icon }),
+    ...(languages !== undefined && { languages }),
+  }
+}
+
+/** A picture with its members in this order, whatever order they came in. */
+function pictureIn({ url, alt }: Picture): Picture {
+  return { url, alt }
+}
+
+/** The error of an address that no browser could open. */
+function urlErrors(pointer: string, url: string | null | undefined): FieldError[] {
+  if (url === null || url === undefined || URL.canParse(url)) return []
+  return [{ pointer, detail: "must be an https URL that browsers can open" }]
+}
+
+function supportErrors(support: string | null | undefined): FieldError[] {
+  if (support === null || support === undefined || isEmailAddress(support)) return []
+  if (new RegExp(httpsUrlPattern).test(support) && URL.canParse(support)) return []
+  return [{ pointer: "/support", detail: "must be an e-mail address or begin with https://" }]
+}
+
+function wholeLinks(links: Partial<ShopSettings["links"]> | null): ShopSettings["links"] {
+  return Object.fromEntries(
+    shopLinks.map((link) => [link, links?.[link] ?? noShopSettings.links[link]]),
+  ) as ShopSettings["links"]
+}
