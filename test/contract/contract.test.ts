@@ -63,6 +63,8 @@ const fieldsWithFurtherRules: Readonly<Record<string, readonly string[]>> = {
   "POST /api/admin/orders/{id}/refunds": ["/amount_minor", "/restock_lines"],
   "POST /api/admin/webhooks": ["/url"],
   "PATCH /api/admin/webhooks/{id}": ["/url"],
+  // An e-mail address or a URL; and not every text that begins like a URL is one.
+  "PATCH /api/admin/shop": ["/support", "/icon", "/logo/url", "/links/*"],
   "POST /api/admin/webhooks/{id}/replay": ["/since"],
   // Exactly one of two keys; both parts of a payment or none.
   "POST /api/payments/webhook": ["/idempotency_key"],

@@ -73,6 +73,8 @@ describe("the shop's settings", () => {
     ["/name", { name: "x".repeat(101) }],
     ["/support", { support: "help" }],
     ["/support", { support: "a@b.example, c@d.example" }],
+    ["/support", { support: " " }],
+    ["/support", { support: "https://[" }],
     ["/support", { support: "http://aurora.example" }],
     ["/support", { support: "javascript:alert(1)" }],
     ["/accent", { accent: "red" }],

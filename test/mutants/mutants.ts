@@ -16,6 +16,7 @@ import { mailMutants } from "./mail.ts"
 import { orderScreenMutants } from "./order-screen.ts"
 import { outgoingMutants } from "./outgoing.ts"
 import { shopDataMutants } from "./shop-data.ts"
+import { shopFaceMutants } from "./shop-face.ts"
 import { streamMutants } from "./streams.ts"
 import { sellingMutants } from "./selling.ts"
 import { servingMutants } from "./serving.ts"
@@ -81,6 +82,7 @@ export const mutants: readonly Mutant[] = [
   ...interleavingMutants,
   ...modelMutants,
   ...shopDataMutants,
+  ...shopFaceMutants,
   ...streamMutants,
   ...adminMutants,
   ...orderPageMutants,

@@ -13,6 +13,7 @@ const screens = [
   ["/admin/search", "Orders and holds"],
   ["/admin/webhooks", "Webhooks"],
   ["/admin/actions", "Activity"],
+  ["/admin/shop", "Shop"],
 ] as const
 
 /** The control room. Each screen has an address of its own, so that a reload shows the same screen. */
@@ -77,6 +78,8 @@ function screenAt(pathname: string) {
       return <SearchScreen />
     case "/admin/webhooks":
       return <WebhooksScreen />
+    case "/admin/shop":
+      return <LaterScreen load={shopScreen} props={{}} />
     case "/admin/actions":
       return <ActionsScreen />
     default:
@@ -86,6 +89,7 @@ function screenAt(pathname: string) {
 
 const productForm = async () => (await import("./product-form.tsx")).ProductFormScreen
 const variantsScreen = async () => (await import("./variants-screen.tsx")).VariantsScreen
+const shopScreen = async () => (await import("./shop-screen.tsx")).ShopScreen
 const orderScreen = async () => (await import("./order-screen.tsx")).OrderScreen
 
 async function signOut(): Promise<void> {

@@ -1,0 +1,63 @@
+import type { Mutant } from "./mutants.ts"
+
+const http = "test/http/shop-settings.test.ts"
+const memory = "src/store/reads/shop-memory.ts"
+
+/** Bugs in what the shop says about itself, and in how pages show it. */
+export const shopFaceMutants: readonly Mutant[] = [
+  {
+    name: "shop: a process never looks for changes by another one",
+    edits: [{ file: memory, find: "const MEMORY_MS = 2_000", replace: "const MEMORY_MS = Infinity" }],
+    caughtBy: { file: http, test: "another process has changed" },
+  },
+  {
+    name: "shop: a read that began before a write of this process undoes it in memory",
+    edits: [{ file: memory, find: "writes === before ||", replace: "writes >= before ||" }],
+    caughtBy: { file: "test/store/shop-memory.test.ts", test: "what this process writes during a read" },
+  },
+  {
+    name: "shop: without a database pages have no shop",
+    edits: [{ file: memory, find: "        .catch(() => last)\n", replace: "" }],
+    caughtBy: { file: "test/store/shop-memory.test.ts", test: "while the database fails" },
+  },
+  {
+    name: "shop: If-Match is not looked at",
+    edits: [
+      {
+        file: "src/http/routes/admin/shop/change-shop.ts",
+        find: "(settings) => expected === undefined ||",
+        replace: "(settings) => expected !== shopVersion(settings) ||",
+      },
+    ],
+    caughtBy: { file: http, test: "have an ETag" },
+  },
+  {
+    name: "shop: two changes at once do not take turns",
+    edits: [
+      {
+        file: "src/store/reads/shop-settings.ts",
+        find: "        from shop\n         for update",
+        replace: "        from shop",
+      },
+    ],
+    caughtBy: { file: http, test: "many change at once" },
+  },
+  {
+    name: "shop: the colour of text is looked at on one ground only",
+    edits: [
+      {
+        file: "src/base/accent.ts",
+        find: "if (grounds.every((ground) => contrastOf(shade",
+        replace: "if (grounds.some((ground) => contrastOf(shade",
+      },
+    ],
+    caughtBy: { file: "test/base/accent.test.ts", test: "every colour can be read" },
+  },
+  {
+    name: "control room: a contrast that is just too low is shown as one that is enough",
+    edits: [
+      { file: "web/admin/shop-values.ts", find: "Math.floor(ratio * 10)", replace: "Math.round(ratio * 10)" },
+    ],
+    caughtBy: { file: "test/web/shop-values.test.ts", test: "is rounded down" },
+  },
+]
