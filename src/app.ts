@@ -20,7 +20,7 @@ import type { Mailbox, Readiness } from "./http/services.ts"
 import type { App } from "./http/transport/typed-app.ts"
 import { createProductTexts, type ProductTexts } from "./http/wire/product-texts.ts"
 import { hasPages, loadPages } from "./site/built-pages.ts"
-import { mailOptions, mailServices, mailWay, shopOf } from "./mail-way.ts"
+import { mailOptions, mailServices, mailWay, shopDefaults, shopOf } from "./mail-way.ts"
 import { totalsIn } from "./metrics/totals.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { createPaymentPage } from "./payments/payment-page.ts"
@@ -97,7 +97,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
 async function startOver(database: Database, config: Config, options: AppOptions): Promise<RunningApp> {
   const { log } = options
   if (options.migrate !== false) await migrate(options.databaseUrl)
-  const engine = createEngine(database, config, log, mailOptions(config), config.shopName)
+  const engine = createEngine(database, config, log, mailOptions(config), shopDefaults(config))
   if (options.seed) await seedIfEmpty(engine)
 
   let stopped: Promise<readonly GivenUp[]> | null = null
@@ -116,7 +116,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   engine.events.openStreams(() => live.size)
   const secret = config.tokenSecret ?? (await installationTokenSecret(database.views))
   const tokens = createOwnerTokens(secret)
-  const shop = shopOf(config, tokens, url)
+  const shop = shopOf(config, { shop: engine.shop, tokens, url })
   const mail = mailServices(config, engine, { shop, log })
   const services = { engine, providers, simulator, log, readiness, arrivals, texts, live, tokens, ...mail }
   const server: App = await buildServer(config, secret, services)
@@ -214,10 +214,9 @@ async function buildServer(config: Config, secret: string, services: ServerServi
       audit: createAudit(engine),
       holdTtlSeconds: config.holdTtlSeconds,
       shopName: config.shopName,
+      publicUrl: config.publicUrl,
       paymentWebhookSecret: config.paymentWebhookSecret,
       paymentPage: paymentPageOf(config),
-      languages: () => config.languages,
-      publicUrl: config.publicUrl,
       stripePublishableKey: config.stripe?.publishableKey ?? null,
     },
     { log, ...config },

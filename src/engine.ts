@@ -21,6 +21,7 @@ import { createProductWatch, type ProductWatch } from "./store/reads/product-wat
 import { createProductStore } from "./store/batch/product-store.ts"
 import { createMailContents, type MailContents } from "./store/reads/mail-contents.ts"
 import { createMailQueue, type MailQueue } from "./store/queues/mail-queue.ts"
+import type { ShopFace } from "./domain/shop.ts"
 import { createShopMemory, type ShopMemory } from "./store/reads/shop-memory.ts"
 import { createShopSettings, type ShopSettingsRow } from "./store/reads/shop-settings.ts"
 import { createRefundQueue, type RefundQueue } from "./store/queues/refund-queue.ts"
@@ -86,13 +87,13 @@ export interface Webhooks {
   readonly deliveries: WebhookDeliveries
 }
 
-/** Makes the services over an open database. `shopName` is shown while the shop has not set its name. */
+/** Makes the services over an open database. `defaults` are shown while the shop has set nothing else. */
 export function createEngine(
   database: Database,
   rules: Rules,
   log: Logger,
   { hasMail, perSecond }: MailOptions = withoutMail,
-  shopName = "Doorbuster",
+  defaults: Pick<ShopFace, "name" | "languages"> = { name: "Doorbuster", languages: ["en"] },
 ): Engine {
   const events = createEvents(log)
   const gate = createGate()
@@ -150,7 +151,7 @@ export function createEngine(
     contents: createMailContents(database.views, variantNames),
   }
   const settings = createShopSettings(database.views)
-  const face = createShopMemory(async () => (await settings.read()).settings, shopName)
+  const face = createShopMemory(async () => (await settings.read()).settings, defaults)
   const shop = { settings, ...face }
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
   const reads = { inbox, money, lists, erasure, variantNames, orderHistory, actions }

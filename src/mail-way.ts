@@ -1,4 +1,4 @@
-import { hasMail, type MailSettings } from "./config/mail.ts"
+import { hasMail } from "./config/mail.ts"
 import type { Config } from "./config/config.ts"
 import type { Logger } from "pino"
 import type { Engine, MailOptions } from "./engine.ts"
@@ -9,40 +9,40 @@ import type { Shop } from "./mail/compose.ts"
 import { createSmtpSender, type MailSender } from "./mail/smtp.ts"
 import type { MailWay } from "./worker/mailing.ts"
 
-type MailConfig = Pick<
-  Config,
-  "adminToken" | "mail" | "mailPerSecond" | "shopName" | "publicUrl" | "languages"
->
+type MailConfig = Pick<Config, "adminToken" | "mail" | "mailPerSecond" | "publicUrl">
 
 /** Whether this configuration writes mails, and how fast it sends them. Mails that are only read have no rate. */
 export function mailOptions(config: MailConfig): MailOptions {
   return { hasMail: hasMail(config), perSecond: config.mail === null ? 0 : config.mailPerSecond }
 }
 
-/** The shop of the mails. `url` is asked for each link where PUBLIC_URL is not set. */
-export function shopOf(config: MailConfig, tokens: OwnerTokens, url: () => string): Shop {
-  return {
-    name: config.shopName,
-    language: () => config.languages[0] ?? "en",
+/** What is shown of a shop while it has set nothing else. */
+export function shopDefaults({ shopName, languages }: Pick<Config, "shopName" | "languages">) {
+  return { name: shopName, languages }
+}
+
+/**
+ * The shop of the mails, as it is when a mail is written. `url` is asked for each link where PUBLIC_URL is not set.
+ */
+export function shopOf(
+  config: MailConfig,
+  { shop, tokens, url }: Pick<Engine, "shop"> & { readonly tokens: OwnerTokens; readonly url: () => string },
+): () => Promise<Shop> {
+  return async () => ({
+    ...(await shop.face()),
     linkTo({ id, holdId, productId, qty }) {
       const proof = tokens.sign({ id: holdId, productId, qty })
       return `${config.publicUrl ?? url()}/o/${id}#${proof}`
     },
-  }
+  })
 }
 
 /** How mails are sent; null: mail is off. */
-export function mailWay(config: MailConfig, shop: Shop): MailWay | null {
+export function mailWay(config: MailConfig, shop: () => Promise<Shop>): MailWay | null {
   if (!hasMail(config)) return null
   const { mail } = config
-  if (mail === null)
-    return { shop, from: { name: shop.name, address: "orders@localhost" }, sender: readInstead }
-  return { shop, from: fromOf(mail, shop), sender: createSmtpSender(mail.server) }
-}
-
-/** The sender of mails. MAIL_FROM without a name gets the shop's. */
-function fromOf({ from }: MailSettings, { name }: Shop): MailSettings["from"] {
-  return from.name === "" ? { ...from, name } : from
+  const from = mail?.from ?? { name: "", address: "orders@localhost" }
+  return { shop, from, sender: mail === null ? readInstead : createSmtpSender(mail.server) }
 }
 
 /** In open mode without a mail server a mail counts as sent at once: it can be read at `/simulator/mail`. */
@@ -55,7 +55,7 @@ const readInstead: MailSender = {
 export function mailServices(
   config: MailConfig,
   { mails }: Pick<Engine, "mails">,
-  { shop, log }: { readonly shop: Shop; readonly log: Logger },
+  { shop, log }: { readonly shop: () => Promise<Shop>; readonly log: Logger },
 ): { readonly orderLinks: OrderLinks | null; readonly mailbox: Mailbox | null } {
   const isRead = config.adminToken === null && config.mail === null
   const onError = (error: unknown) =>

@@ -132,7 +132,8 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
       unset: "in open mode the address that `serve` listens on",
     },
     SHOP_NAME: {
-      meaning: "Name of the shop in mails.",
+      meaning:
+        "Name of a shop that has set none under *Shop* in the control room; shown on pages and in mails.",
       unset: "the host of `PUBLIC_URL`, else `Doorbuster`",
     },
     LANGUAGES: {

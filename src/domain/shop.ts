@@ -26,13 +26,14 @@ export interface ShopSettings {
   readonly logo: Picture | null
   /** The URL of the icon in a browser's tab. */
   readonly icon: string | null
-  /** The languages of its pages and mails, the default first; null: English alone. */
+  /** The languages of its pages and mails, the default first; null: those of LANGUAGES. */
   readonly languages: readonly ShopLanguage[] | null
 }
 
-/** What buyers see of a shop: it always has a name. */
+/** What buyers see of a shop: it always has a name and a language. */
 export interface ShopFace extends ShopSettings {
   readonly name: string
+  readonly languages: readonly ShopLanguage[]
 }
 
 /** A shop that has set nothing. */

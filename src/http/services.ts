@@ -1,4 +1,3 @@
-import type { LanguageTag } from "../../client/src/languages.ts"
 import type { Events } from "../events/events.ts"
 import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
@@ -53,6 +52,8 @@ export interface Services {
   readonly shop: ShopMemory & { readonly settings: ShopSettingsRow }
   /** The name of a shop that has set none. */
   readonly shopName: string
+  /** The address of the storefront, without a slash at its end; null: not configured. */
+  readonly publicUrl: string | null
   readonly actions: AdminActions
   readonly audit: Audit
   readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }
@@ -69,10 +70,6 @@ export interface Services {
   readonly paymentPage: PaymentPage | null
   /** Null: the pages have not been built. */
   readonly pages: BuiltPages | null
-  /** The languages that the shop offers; the first is its default. Asked anew for each page. */
-  readonly languages: () => readonly LanguageTag[]
-  /** The shop's public address; null: it is not known. */
-  readonly publicUrl: string | null
   /** Null: the simulator is off. */
   readonly simulator: Pick<Simulator, "answer"> | null
   /** Null: mail is off. */
@@ -92,7 +89,7 @@ export interface Services {
 /** The mails of open mode, which are read instead of sent. */
 export interface Mailbox {
   readonly contents: MailContents
-  readonly shop: Shop
+  readonly shop: () => Promise<Shop>
 }
 
 /** The state of the process, for the health routes, the metrics and the control room. */

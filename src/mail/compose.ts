@@ -5,13 +5,14 @@ import type { NamedLine } from "../domain/lines.ts"
 import type { Order } from "../domain/order.ts"
 import type { Refund } from "../domain/refund.ts"
 import { mailLanguage, type MailLanguage } from "./mail-language.ts"
-import { mailHtml, mailText, oneLine, type MailBlock, type MailRow } from "./layout.ts"
+import { mailHtml, mailText, type MailBlock, type MailRow } from "./layout.ts"
+import { oneLine } from "./one-line.ts"
+import type { MailShop } from "./shop-footer.ts"
 
 /** The shop in whose name mails are written. */
-export interface Shop {
-  readonly name: string
-  /** The language of mails about orders whose buyers have said none. */
-  language(): LanguageTag
+export interface Shop extends MailShop {
+  /** The first is the language of mails about orders whose buyers have said none. */
+  readonly languages: readonly LanguageTag[]
   /** The link to an order, with the proof of its owner. */
   linkTo(order: Pick<Order, "id" | "holdId" | "productId" | "qty">): string
 }
@@ -41,16 +42,10 @@ export interface ComposedMail {
 
 /** Writes a mail about an order, in the language in which it was placed. The subject is one line, and every value in the HTML is escaped. */
 export function composeMail(content: ComposedContent, shop: Shop): ComposedMail {
-  const language = mailLanguage(content.order.language, shop.language())
-  const { tag, direction, words } = language
+  const language = mailLanguage(content.order.language, shop.languages[0] ?? "en")
+  const { words } = language
   const { subject, heading, blocks } = partsOf(content, shop, language)
-  const body = {
-    tag,
-    direction,
-    shopName: shop.name,
-    heading,
-    blocks: [...greeting(content, language), ...blocks],
-  }
+  const body = { shop, language, heading, blocks: [...greeting(content, language), ...blocks] }
   return { subject: oneLine(words.subject(subject, shop.name)), html: mailHtml(body), text: mailText(body) }
 }
 

@@ -1,4 +1,7 @@
 import { escaped } from "../base/html.ts"
+import type { MailLanguage } from "./mail-language.ts"
+import { oneLine } from "./one-line.ts"
+import { accentStyle, footerHtml, footerText, type MailShop } from "./shop-footer.ts"
 
 /** A row of a mail's table. */
 export interface MailRow {
@@ -16,30 +19,15 @@ export type MailBlock =
 
 /** A mail's body, from which both its HTML and its text are made. */
 export interface MailBody {
-  /** The language, and the direction in which it is written. */
-  readonly tag: string
-  readonly direction: "ltr" | "rtl"
-  readonly shopName: string
+  readonly shop: MailShop
+  readonly language: MailLanguage
   readonly heading: string
   readonly blocks: readonly MailBlock[]
 }
 
-/**
- * Makes a value one line of visible characters: line ends and other control characters become spaces, and marks that
- * turn the direction of text are dropped, so that a value can neither begin a header or a line of its own nor reorder
- * the text around it.
- */
-export function oneLine(text: string): string {
-  return text
-    .replaceAll(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/g, "")
-    .replaceAll(/[\p{Cc}\u2028\u2029\s]+/gu, " ")
-    .toWellFormed()
-    .trim()
-}
-
 /** The text of a mail, for readers without HTML. */
-export function mailText({ shopName, heading, blocks }: MailBody): string {
-  const parts = [oneLine(heading), ...blocks.map(blockText), `-- \n${oneLine(shopName)}`]
+export function mailText({ shop, language, heading, blocks }: MailBody): string {
+  const parts = [oneLine(heading), ...blocks.map(blockText), footerText(shop, language)]
   return `${parts.join("\n\n")}\n`
 }
 
@@ -75,7 +63,8 @@ td + td { padding-inline-start: 16px; text-align: end; white-space: nowrap }
 .total td { border-top: 2px solid #18181b; font-weight: 600 }
 .button { background: #1d4ed8; border-radius: 8px; color: #fff; display: inline-block; font-weight: 600; padding: 12px 20px; text-decoration: none }
 .note, footer { color: #52525b; font-size: 14px }
-footer { margin: 16px auto 0; max-width: 560px; text-align: center }
+footer { margin: 16px auto 0; max-width: 560px; overflow-wrap: anywhere; text-align: center }
+footer a { color: inherit }
 @media (prefers-color-scheme: dark) {
   body { background: #18181b; color: #f4f4f5 }
   main { background: #27272a }
@@ -86,7 +75,8 @@ footer { margin: 16px auto 0; max-width: 560px; text-align: center }
 }`
 
 /** The HTML of a mail. It loads nothing, so that reading it tells nobody. */
-export function mailHtml({ tag, direction, shopName, heading, blocks }: MailBody): string {
+export function mailHtml({ shop, language, heading, blocks }: MailBody): string {
+  const { tag, direction } = language
   return `<!doctype html>
 <html lang="${tag}"${direction === "rtl" ? ' dir="rtl"' : ""}>
 <head>
@@ -94,14 +84,15 @@ export function mailHtml({ tag, direction, shopName, heading, blocks }: MailBody
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${shown(heading)}</title>
-<style>${style}</style>
+<style>${style}
+${accentStyle(shop)}</style>
 </head>
 <body>
 <main>
 <h1>${value(heading)}</h1>
 ${blocks.map(blockHtml).join("\n")}
 </main>
-<footer>${value(shopName)}</footer>
+${footerHtml(shop, language)}
 </body>
 </html>
 `

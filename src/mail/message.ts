@@ -1,7 +1,7 @@
 import MailComposer from "nodemailer/lib/mail-composer"
 import type { Mailbox } from "./address.ts"
 import type { ComposedMail } from "./compose.ts"
-import { oneLine } from "./layout.ts"
+import { oneLine } from "./one-line.ts"
 
 /** A mail as it is sent. */
 export interface Message {

@@ -4,13 +4,15 @@ import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { languageTags, type LanguageTag } from "../../client/src/languages.ts"
 import type { AdminPage, RenderAdminPage } from "../../web/admin/admin-page.ts"
-import type { PageAssets, PageData, RenderPage } from "../../web/shared/page-data.ts"
+import type { PageAssets, RenderPage, ShopData, WholePageData } from "../../web/shared/page-data.ts"
 import { packageRoot } from "../base/package-root.ts"
 
 /** The pages that `npm run build:web` has built. */
 export interface BuiltPages {
-  /** Renders a whole HTML document in a language. */
-  render(data: PageData, tag: LanguageTag): string
+  /** Renders a whole HTML document in a language. `publicUrl`: the storefront's address; null: not configured. */
+  render(data: WholePageData, tag: LanguageTag, publicUrl: string | null): string
+  /** The address of the picture in a browser's tab. */
+  iconOf(shop: ShopData): string
   /** Identifies this build, because another build may render pages differently. */
   readonly build: string
   /** Renders a whole HTML document of the control room. */
@@ -38,14 +40,17 @@ export async function loadPages(): Promise<BuiltPages | null> {
     languageTags.map((tag) => [tag, assetsOf(manifest, `storefront/entries/${tag}.ts`)]),
   )
   const admin = assetsOf(manifest, "admin/browser.tsx")
-  const { renderPage, renderAdminPage } = (await import(new URL("server/render.js", built).href)) as Renderers
+  const { renderPage, renderAdminPage, iconOf } = (await import(
+    new URL("server/render.js", built).href
+  )) as Renderers
   return {
     build: hash("sha256", manifest, "base64url").slice(0, 12),
-    render(data, tag) {
+    render(data, tag, publicUrl) {
       const assets = storefront.get(tag)
       if (assets === undefined) throw new Error(`there is no page in the language ${tag}`)
-      return renderPage(data, assets, tag)
+      return renderPage(data, assets, { tag, publicUrl })
     },
+    iconOf,
     renderAdmin: (page) => renderAdminPage(page, admin),
     assetsDirectory: fileURLToPath(new URL("browser/", built)),
   }
@@ -54,6 +59,7 @@ export async function loadPages(): Promise<BuiltPages | null> {
 interface Renderers {
   readonly renderPage: RenderPage
   readonly renderAdminPage: RenderAdminPage
+  readonly iconOf: (shop: ShopData) => string
 }
 
 interface Entry {

@@ -37,7 +37,7 @@ const Languages = Type.Unsafe<ShopLanguage[] | null>({
   minItems: 1,
   maxItems: shopLanguages.length,
   uniqueItems: true,
-  description: "The languages of pages and mails, the default first; null: English alone",
+  description: "The languages of pages and mails, the default first; null: those of `LANGUAGES`",
 })
 
 /** The request to change what the shop has set about itself. */

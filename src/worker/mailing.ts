@@ -10,7 +10,9 @@ import type { MailContents } from "../store/reads/mail-contents.ts"
 
 /** How mails are sent. */
 export interface MailWay {
-  readonly shop: Shop
+  /** Asked for each mail, because the shop may change its name. */
+  readonly shop: () => Promise<Shop>
+  /** The sender; without a name it gets the shop's. */
   readonly from: Mailbox
   readonly sender: MailSender
 }
@@ -154,8 +156,9 @@ async function attempt(
   if (!isEmailAddress(content.email)) {
     return { kind: "failed", error: "the order's e-mail address is not one that mail can be sent to" }
   }
-  const message = await buildMessage(composeMail({ kind: mail.kind, ...content }, shop), {
-    from,
+  const current = await shop()
+  const message = await buildMessage(composeMail({ kind: mail.kind, ...content }, current), {
+    from: from.name === "" ? { ...from, name: current.name } : from,
     to: { name: nameInMail({ ...content, kind: mail.kind }), address: content.email },
     key: mail.messageKey,
     date: new Date(mail.createdAt),

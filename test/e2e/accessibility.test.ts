@@ -20,6 +20,20 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
   beforeAll(async () => {
     browser = await launchBrowser()
     app = await startBrowserShop()
+    // A light colour, a long name and many links are the hardest to show.
+    const own = (page: string) => `https://lamp.example/${page}`
+    await app.shop.shop.change({
+      name: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+      accent: "#ffe600",
+      support: "a-rather-long-address-for-all-questions-about-orders@lamp.example",
+      links: {
+        imprint: own("imprint"),
+        privacy: own("privacy"),
+        terms: own("terms"),
+        returns: own("returns"),
+        accessibility: own("accessibility"),
+      },
+    })
   })
 
   afterAll(async () => {

@@ -300,7 +300,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
     await using buyer = await newBuyer(browser, app)
     const { page } = buyer
     await visit(page, id)
-    await page.getByRole("link", { name: "On sale" }).focus()
+    await page.getByRole("link", { name: "Doorbuster" }).focus()
     await page.keyboard.press("Tab")
     expect(await focusedName(page)).toBe("41")
     await page.keyboard.press("ArrowRight")

@@ -1,13 +1,15 @@
 import { expect, test } from "vitest"
 import { languages, languageTags, type LanguageTag } from "../../client/src/languages.ts"
 import { composeMail, type ComposedContent, type ComposedOrder } from "../../src/mail/compose.ts"
+import { noShopSettings } from "../../src/domain/shop.ts"
 import { orderWith } from "../support/builders.ts"
 
 const kinds = ["receipt", "refund", "cancelled", "links"] as const
 
 const shop = (language: LanguageTag) => ({
+  ...noShopSettings,
   name: "Lamp & Co",
-  language: () => language,
+  languages: [language],
   linkTo: () => "https://shop.example/o/17#proof",
 })
 

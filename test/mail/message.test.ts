@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest"
 import { withoutAddresses } from "../../src/mail/address.ts"
 import { composeMail, nameInMail, type ComposedContent } from "../../src/mail/compose.ts"
 import { buildMessage } from "../../src/mail/message.ts"
+import { noShopSettings } from "../../src/domain/shop.ts"
+import { contrastOf } from "../../src/base/accent.ts"
 import { orderWith } from "../support/builders.ts"
 
 const hostile = [
@@ -40,8 +42,9 @@ const contentWith = (value: string): ComposedContent => ({
 })
 
 const shopWith = (name: string) => ({
+  ...noShopSettings,
   name,
-  language: () => "en" as const,
+  languages: ["en"] as const,
   linkTo: () => "https://shop.example/o/17#dbt1.1.2.3.proof",
 })
 
@@ -183,3 +186,49 @@ test.each([
     expect(nameInMail({ kind, name })).toBe(called)
   },
 )
+
+describe("a mail carries the shop's", () => {
+  const links = {
+    ...noShopSettings.links,
+    imprint: "https://lamp.example/i?a=1&b=2",
+    terms: "https://lamp.example/t",
+  }
+  const lampShop = { ...shopWith("Lamp & Co"), support: "help@lamp.example", links }
+
+  test("name, way to get help and links, in HTML and text", () => {
+    const { html, text } = composeMail(contentWith("x"), lampShop)
+    expect(text.split("-- \n")[1]).toBe(`Lamp & Co
+Questions? help@lamp.example
+Imprint: https://lamp.example/i?a=1&b=2
+Terms: https://lamp.example/t
+`)
+    const [, footer = ""] = /<footer>(.*?)<\/footer>/s.exec(html) ?? []
+    expect(footer).toContain("<bdi>Lamp &#38; Co</bdi>")
+    expect([...footer.matchAll(/<a href="([^"]*)">([^<]*)</g)].map(([, url, words]) => [url, words])).toEqual(
+      [
+        ["mailto:help@lamp.example", "help@lamp.example"],
+        ["https://lamp.example/i?a=1&#38;b=2", "Imprint"],
+        ["https://lamp.example/t", "Terms"],
+      ],
+    )
+    const page = { ...lampShop, support: "https://lamp.example/help" }
+    expect(composeMail(contentWith("x"), page).html).toContain('<a href="https://lamp.example/help">')
+  })
+
+  test.each(["#ffe600", "#000080", "#777777"])("colour %s, on buttons whose text can be read", (accent) => {
+    const { html } = composeMail(contentWith("x"), { ...lampShop, accent })
+    const buttons = [...html.matchAll(/\.button \{ background: (#\w+); border: [^;]*; color: (#\w+) \}/g)]
+    expect(buttons.map(([, surface]) => surface)).toEqual([accent, accent])
+    for (const [, surface = "", ink = ""] of buttons) {
+      expect(contrastOf(surface, ink)).toBeGreaterThanOrEqual(4.5)
+    }
+    expect(html.indexOf(buttons[0]?.[0] ?? "no button")).toBeGreaterThan(html.indexOf(".button {"))
+  })
+
+  test("nothing where the shop has set nothing", () => {
+    const { html, text } = composeMail(contentWith("x"), shopWith("Lamp"))
+    expect(text.split("-- \n")[1]).toBe("Lamp\n")
+    expect(/<footer>(.*?)<\/footer>/s.exec(html)?.[1]).toBe("<bdi>Lamp</bdi>")
+    expect(html).not.toContain("border-top: 3px")
+  })
+})

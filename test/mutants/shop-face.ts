@@ -54,6 +54,44 @@ export const shopFaceMutants: readonly Mutant[] = [
     caughtBy: { file: "test/base/accent.test.ts", test: "every colour can be read" },
   },
   {
+    name: "shop: a browser keeps a product's page although the shop has changed",
+    edits: [
+      {
+        file: "src/http/routes/buyers/storefront-pages.ts",
+        find: "JSON.stringify([build, face])",
+        replace: "JSON.stringify([build])",
+      },
+    ],
+    caughtBy: { file: "test/http/shop-pages.test.ts", test: "as soon as they are set" },
+  },
+  {
+    name: "shop: search engines may list an order's page",
+    edits: [
+      {
+        file: "src/http/routes/buyers/storefront-pages.ts",
+        find: "reply.headers({ ...headers, ...unindexed,",
+        replace: "reply.headers({ ...headers,",
+      },
+    ],
+    caughtBy: { file: "test/http/shop-pages.test.ts", test: "is not listed" },
+  },
+  {
+    name: "shop: any sign is drawn as the letter of an icon",
+    edits: [
+      {
+        file: "src/http/routes/buyers/site-files.ts",
+        find: "/^[\\p{L}\\p{N}]$/u.test(letter)",
+        replace: 'letter !== ""',
+      },
+    ],
+    caughtBy: { file: "test/http/shop-pages.test.ts", test: "draw the letter" },
+  },
+  {
+    name: "shop: a mail's button keeps the text colour of another surface",
+    edits: [{ file: "src/mail/shop-footer.ts", find: "color: ${ink} }", replace: "color: #fff }" }],
+    caughtBy: { file: "test/mail/message.test.ts", test: "on buttons whose text can be read" },
+  },
+  {
     name: "control room: a contrast that is just too low is shown as one that is enough",
     edits: [
       { file: "web/admin/shop-values.ts", find: "Math.floor(ratio * 10)", replace: "Math.round(ratio * 10)" },

@@ -14,7 +14,7 @@ function memoryByHand() {
       reads.push(read)
       return read.promise
     },
-    "shop.example",
+    { name: "shop.example", languages: ["en"] },
     () => nowMs,
   )
   return { memory, reads, wait: (ms: number) => void (nowMs += ms) }

@@ -4,6 +4,7 @@ import { expect, test } from "vitest"
 import { languageTags } from "../../client/src/languages.ts"
 import type { Product, Variant } from "../../client/src/index.ts"
 import { loadPages } from "../../src/site/built-pages.ts"
+import { plainShop, wholeShop } from "./shop-data.ts"
 
 /** The largest sizes of a page, for a phone with a bad connection: its document, then its scripts and styles. */
 const HTML_BYTES = 14_000
@@ -103,29 +104,47 @@ function filesOf(manifest: Readonly<Record<string, Chunk>>, entry: string): read
   return [file, ...css, ...imports.flatMap((imported) => filesOf(manifest, imported))]
 }
 
+const payment = { kind: "simulator", url: "/simulator" } as const
+
 test.each([
   ["no variants", product],
   ["twelve sizes", shoe],
 ])("a page with the longest description and %s fits in the first packets", async (_, product) => {
   const pages = await builtPages()
-  const html = pages.render(
-    { kind: "product", product, payment: { kind: "simulator", url: "/simulator" } },
-    "en",
-  )
+  const html = pages.render({ shop: plainShop, kind: "product", product, payment }, "en", null)
   expect(Buffer.byteLength(html)).toBeLessThan(HTML_BYTES)
 })
 
 test("a page of six languages with the longest words fits as well", async () => {
   const pages = await builtPages()
   const offer = { tags: languageTags, path: "/p/1" }
-  const html = pages.render({ kind: "product", product: shoe, payment: null, offer }, "ar")
+  const html = pages.render(
+    { shop: plainShop, kind: "product", product: shoe, payment: null, offer },
+    "ar",
+    null,
+  )
   // Arabic letters take two bytes each.
   expect(Buffer.byteLength(html)).toBeLessThan(14 * 1_024)
 })
 
+test.each([
+  ["no variants", product],
+  ["twelve sizes", shoe],
+])("with %s and all that a shop can set, all that is shown does, footer included", async (_, product) => {
+  const pages = await builtPages()
+  const html = pages.render(
+    { shop: wholeShop, kind: "product", product, payment },
+    "en",
+    "https://shop.example",
+  )
+  const [shown = "", ...rest] = html.split('<script type="application/json"')
+  expect([rest.length, shown.includes("</footer>")]).toEqual([1, true])
+  expect(Buffer.byteLength(shown)).toBeLessThan(HTML_BYTES)
+})
+
 test("a page contains nothing that its content security policy forbids", async () => {
   const pages = await builtPages()
-  const html = pages.render({ kind: "product", product, payment: null }, "en")
+  const html = pages.render({ shop: wholeShop, kind: "product", product, payment: null }, "en", null)
   expect(html).not.toMatch(/ style=| on[a-z]+=|<style|javascript:/)
   expect(html.match(/<script[^>]*>/g)).toEqual([
     expect.stringMatching(/^<script type="module" src="\/assets\/[\w-]+\.js">$/),
@@ -138,6 +157,7 @@ test("texts of the shop are escaped everywhere", async () => {
   const name = `</script><script>alert("1")</script><img src=x onerror=alert(1)> & 'more'`
   const html = pages.render(
     {
+      shop: plainShop,
       kind: "product",
       product: {
         ...product,
@@ -148,6 +168,7 @@ test("texts of the shop are escaped everywhere", async () => {
       payment: null,
     },
     "en",
+    null,
   )
   expect(html).not.toContain("<script>alert")
   expect(html).not.toContain("<img src=x")

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 import { setTimeout as sleep } from "node:timers/promises"
+import { noShopSettings } from "../../src/domain/shop.ts"
 import { createLog } from "../../src/base/log.ts"
 import { createSmtpSender } from "../../src/mail/smtp.ts"
 import { createMailing, type Mailing } from "../../src/worker/mailing.ts"
@@ -34,11 +35,12 @@ test(
         ...engine.mails,
         log: silent,
         observer: engine.events,
-        shop: {
+        shop: async () => ({
+          ...noShopSettings,
+          languages: ["en"] as const,
           name: "Lamp Shop",
-          language: () => "en" as const,
           linkTo: ({ id }) => `https://shop.example/o/${id}`,
-        },
+        }),
         from: { name: "Lamp Shop", address: "orders@shop.example" },
         sender: createSmtpSender(server.settings),
       }),

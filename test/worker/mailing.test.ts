@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { noShopSettings } from "../../src/domain/shop.ts"
 import { createLog } from "../../src/base/log.ts"
 import { createSmtpSender, type SmtpOptions } from "../../src/mail/smtp.ts"
 import { openConnection } from "../../src/store/connection.ts"
@@ -22,11 +23,12 @@ beforeAll(async () => {
 })
 afterAll(() => engine[Symbol.asyncDispose]())
 
-const shop = {
+const shop = async () => ({
+  ...noShopSettings,
   name: "Lamp Shop",
-  language: () => "en" as const,
+  languages: ["en"] as const,
   linkTo: ({ id }: { id: number }) => `https://shop.example/o/${id}#proof-${id}`,
-}
+})
 
 function worker(
   server: Pick<MailServer, "settings">,

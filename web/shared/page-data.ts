@@ -1,5 +1,7 @@
 import type { LanguageTag } from "../../client/src/languages.ts"
+import type { ShopSettings } from "../../client/src/admin.ts"
 import type { Order, Page, Product } from "../../client/src/index.ts"
+import { DEFAULT_ACCENT } from "../../src/base/accent.ts"
 
 /** How a page pays for an order. */
 export type PaymentChoice =
@@ -25,13 +27,31 @@ export function pathIn(path: string, tag: LanguageTag): string {
   return `${path}${path.includes("?") ? "&" : "?"}lang=${tag}`
 }
 
+/** What buyers see of the shop. It always has a name. */
+export interface ShopData extends Pick<
+  ShopSettings,
+  "support" | "accent" | "links" | "logo" | "icon" | "languages"
+> {
+  readonly name: string
+}
+
+/** What the browser needs of the shop; the server alone renders the rest. */
+export type ShopSign = Pick<ShopData, "name" | "logo" | "languages">
+
 /** The data of a page: the server renders it, and the browser continues from the same data. */
-export type PageData = PageContent & {
+/** The data of a page: the server renders it, and the browser continues from the same data. */
+export type PageData = { readonly shop: ShopSign } & OfferedContent
+
+/** The data from which the server renders a page. */
+export type WholePageData = { readonly shop: ShopData } & OfferedContent
+
+type OfferedContent = PageContent & {
   /** Absent where the shop has one language, and on a page that does not exist. */
   readonly offer?: LanguageOffer
 }
 
-type PageContent =
+/** What a page is about. */
+export type PageContent =
   | { readonly kind: "products"; readonly page: Page<Product> }
   | { readonly kind: "product"; readonly product: Product; readonly payment: PaymentChoice | null }
   /** Contains no order: only the browser has the token to read it. */
@@ -47,5 +67,22 @@ export interface PageAssets {
   readonly styles: readonly string[]
 }
 
-/** Renders a whole document in a language. */
-export type RenderPage = (data: PageData, assets: PageAssets, tag: LanguageTag) => string
+/** Renders a whole document in a language. `publicUrl`: the address of the storefront; null: not configured. */
+export type RenderPage = (
+  data: WholePageData,
+  assets: PageAssets,
+  place: { readonly tag: LanguageTag; readonly publicUrl: string | null },
+) => string
+
+/** The address of the style sheet with the shades of the shop's colour; null: the pages' own colour. */
+export function themeOf({ accent }: Pick<ShopData, "accent">): string | null {
+  return accent === null ? null : `/theme/${accent.slice(1)}.css`
+}
+
+/** The address of the picture in a browser's tab: the shop's, or the first letter of its name in its colour. */
+export function iconOf({ icon, accent, name }: Pick<ShopData, "icon" | "accent" | "name">): string {
+  if (icon !== null) return icon
+  const letter = /[\p{L}\p{N}]/u.exec(name)?.[0] ?? ""
+  const code = letter === "" ? "" : `-${letter.codePointAt(0)?.toString(16) ?? ""}`
+  return `/theme/${(accent ?? DEFAULT_ACCENT).slice(1)}${code}.svg`
+}

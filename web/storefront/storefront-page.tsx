@@ -8,6 +8,7 @@ import { LanguageSwitch } from "./language-switch.tsx"
 import { OrderPage } from "./order-page.tsx"
 import { ProductList } from "./product-list.tsx"
 import { ProductPage } from "./product-page.tsx"
+import { ShopHome } from "./shop-frame.tsx"
 
 interface PageProps {
   readonly data: PageData
@@ -24,11 +25,10 @@ export function StorefrontPage({ language, ...props }: PageProps & { readonly la
 }
 
 function WholePage({ data, model }: PageProps) {
-  const { words } = useLanguage()
   return (
     <>
       <header class="bar">
-        {data.kind === "products" ? <span>{words.onSale}</span> : <a href="/">{words.onSale}</a>}
+        <ShopHome data={data} />
         {data.kind !== "missing" && data.kind !== "find" && <Clock model={model} />}
       </header>
       <Content data={data} model={model} />

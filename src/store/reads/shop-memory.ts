@@ -19,10 +19,10 @@ const MEMORY_MS = 2_000
 /** How long a page waits for the row before it takes the last one known. */
 const WAIT_MS = 300
 
-/** Makes a memory of what `read` returns. `clock`: monotonic milliseconds. */
+/** Makes a memory of what `read` returns; `defaults` are shown for what is not set. `clock`: monotonic milliseconds. */
 export function createShopMemory(
   read: () => Promise<ShopSettings>,
-  defaultName: string,
+  defaults: Pick<ShopFace, "name" | "languages">,
   clock: () => number = () => performance.now(),
 ): ShopMemory {
   let known: ShopFace | null = null
@@ -32,7 +32,11 @@ export function createShopMemory(
 
   function learn(settings: ShopSettings): ShopFace {
     checkedAt = clock()
-    const face = { ...settings, name: settings.name ?? defaultName }
+    const face = {
+      ...settings,
+      name: settings.name ?? defaults.name,
+      languages: settings.languages ?? defaults.languages,
+    }
     // The same object while nothing has changed, so that what is made from it can be remembered.
     if (known === null || JSON.stringify(face) !== JSON.stringify(known)) known = face
     return known

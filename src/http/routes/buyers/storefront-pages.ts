@@ -1,8 +1,10 @@
+import { hash } from "node:crypto"
 import fastifyStatic from "@fastify/static"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { LanguageTag } from "../../../../client/src/languages.ts"
-import { pathIn, type PageData, type PaymentChoice } from "../../../../web/shared/page-data.ts"
+import { pathIn, type PageContent, type PaymentChoice } from "../../../../web/shared/page-data.ts"
 import { saleState } from "../../../domain/product.ts"
+import type { ShopFace } from "../../../domain/shop.ts"
 import { ASSETS, type BuiltPages } from "../../../site/built-pages.ts"
 import { chosenLanguage } from "../../../site/language-choice.ts"
 import { createPageMemory, type PageMemory } from "../../../site/page-memory.ts"
@@ -12,12 +14,15 @@ import { pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
 import { productPageJson } from "../../wire/paging.ts"
 import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
+import { registerSiteFiles } from "./site-files.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { productJson } from "../../../wire/product.ts"
 
 /** Products on a page of the list: as many as one stream may watch. */
 const PRODUCTS_ON_A_PAGE = 20
 const hidden = { schema: { hide: true } }
+/** For pages that no search engine should list: orders, the search for them, and pages that do not exist. */
+const unindexed = { "x-robots-tag": "noindex" }
 
 /** The services that the storefront's pages need. */
 type StorefrontServices = Pick<
@@ -28,7 +33,7 @@ type StorefrontServices = Pick<
   | "holdTtlSeconds"
   | "simulator"
   | "stripePublishableKey"
-  | "languages"
+  | "shop"
   | "publicUrl"
   | "paymentPage"
 >
@@ -38,7 +43,7 @@ type StorefrontServices = Pick<
  * the description of the API.
  */
 export async function registerStorefrontPages(app: App, services: StorefrontServices): Promise<void> {
-  const { pages, products } = services
+  const { pages, products, shop } = services
   if (pages === null) {
     app.get("/", hidden, (_request, reply) => reply.redirect("/docs/"))
     return
@@ -56,7 +61,7 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
   })
 
   app.get<{ Querystring: { cursor?: string } }>("/", hidden, async (request, reply) => {
-    const { lists, addAlternates } = inLanguage(request, reply)
+    const { lists, addAlternates } = await inLanguage(request, reply)
     const after = request.query.cursor === undefined ? 0 : parseId(request.query.cursor)
     if (after === null) return missing(request, reply)
     addAlternates(reply, listPath(after))
@@ -67,7 +72,7 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
     const id = parseId(request.params.id)
     const view = id === null ? null : await products.product(id)
     if (view === null) return missing(request, reply)
-    const { productPages, addAlternates } = inLanguage(request, reply)
+    const { productPages, addAlternates } = await inLanguage(request, reply)
     const { text, etag } = productPages.of(view)
     addAlternates(reply, `/p/${view.product.id}`)
     // For a 304 too: its headers, the security policy among them, replace those of the stored page.
@@ -79,24 +84,31 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
     const orderId = parseId(request.params.id)
     if (orderId === null) return missing(request, reply)
     const headers = payment?.kind === "stripe" ? stripePageHeaders : pageHeaders
-    void reply.headers(headers).header("cache-control", "no-store")
-    return reply.send(inLanguage(request, reply).render({ kind: "order", orderId, payment }, `/o/${orderId}`))
+    void reply.headers({ ...headers, ...unindexed, "cache-control": "no-store" })
+    const { render } = await inLanguage(request, reply)
+    return reply.send(render({ kind: "order", orderId, payment }, `/o/${orderId}`))
   })
 
-  app.get("/find", hidden, (request, reply) => {
-    const { render } = inLanguage(request, reply)
-    return html(reply.header("cache-control", "public, max-age=60")).send(render({ kind: "find" }, "/find"))
+  app.get("/find", hidden, async (request, reply) => {
+    const { render } = await inLanguage(request, reply)
+    void html(reply).headers({ ...unindexed, "cache-control": "public, max-age=60" })
+    return reply.send(render({ kind: "find" }, "/find"))
   })
 
-  function missing(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    return html(reply.code(404)).send(inLanguage(request, reply).render({ kind: "missing" }, null))
+  registerSiteFiles(app, { pages, shop })
+
+  async function missing(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { render } = await inLanguage(request, reply)
+    return html(reply.code(404))
+      .headers(unindexed)
+      .send(render({ kind: "missing" }, null))
   }
 }
 
-/** The pages in one language, among the languages that the shop offers at the moment. */
+/** The pages of the shop as it is at the moment, in one of its languages. */
 interface PagesInLanguage {
   /** `path`: the page's own, for the links to its other languages; null: it is no page. */
-  readonly render: (data: PageData, path: string | null) => string
+  readonly render: (content: PageContent, path: string | null) => string
   readonly productPages: ReturnType<typeof createProductPages>
   readonly lists: PageMemory<string>
   /** Tells search engines the addresses of a page in all languages. In a header, so that the document stays small. */
@@ -111,10 +123,12 @@ function createLanguages(
   services: StorefrontServices,
   pages: BuiltPages,
   payment: PaymentChoice | null,
-): (request: FastifyRequest, reply: FastifyReply) => PagesInLanguage {
-  const made = new Map<string, PagesInLanguage>()
-  return (request, reply) => {
-    const offered = services.languages()
+): (request: FastifyRequest, reply: FastifyReply) => Promise<PagesInLanguage> {
+  let made = new Map<LanguageTag, PagesInLanguage>()
+  let shown: ShopFace | null = null
+  return async (request, reply) => {
+    const face = await services.shop.face()
+    const offered = face.languages
     const { "accept-language": acceptLanguage, cookie } = request.headers
     const { lang: asked } = request.query as { readonly lang?: unknown }
     const tag = chosenLanguage({ asked, cookie, acceptLanguage }, offered)
@@ -122,16 +136,14 @@ function createLanguages(
       void reply.header("content-language", tag)
       void reply.header("vary", [reply.getHeader("vary") ?? [], "accept-language, cookie"].flat().join(", "))
     }
-    const key = `${tag} of ${offered.join(" ")}`
-    const found = made.get(key) ?? pagesIn(tag, offered, { services, pages, payment })
-    // One entry for each language, and as many again when the shop changes its languages.
-    if (made.size >= MOST_LANGUAGES) made.clear()
-    made.set(key, found)
+    // The same object while nothing of the shop has changed.
+    if (face !== shown) made = new Map()
+    shown = face
+    const found = made.get(tag) ?? pagesIn(tag, face, { services, pages, payment })
+    made.set(tag, found)
     return found
   }
 }
-
-const MOST_LANGUAGES = 50
 
 function listPath(after: number): string {
   return after === 0 ? "/" : `/?cursor=${after}`
@@ -143,28 +155,26 @@ interface PageParts {
   readonly payment: PaymentChoice | null
 }
 
-function pagesIn(
-  tag: LanguageTag,
-  offered: readonly LanguageTag[],
-  { services, pages, payment }: PageParts,
-): PagesInLanguage {
-  const { views, holdTtlSeconds } = services
+function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }: PageParts): PagesInLanguage {
+  const { views, holdTtlSeconds, publicUrl } = services
+  const offered = face.languages
   const toJson = ({ product, serverTime }: ProductView) => productJson(product, serverTime, holdTtlSeconds)
-  const render: PagesInLanguage["render"] = (data, path) => {
+  const render: PagesInLanguage["render"] = (content, path) => {
     const hasOffer = path !== null && offered.length > 1
-    return pages.render({ ...data, ...(hasOffer && { offer: { tags: offered, path } }) }, tag)
+    const offer = hasOffer && { offer: { tags: offered, path } }
+    return pages.render({ shop: face, ...content, ...offer }, tag, publicUrl)
   }
   return {
     render,
     addAlternates(reply, path) {
       if (offered.length < 2) return
       const link = (href: string, hreflang: string) =>
-        `<${services.publicUrl ?? ""}${href}>; rel="alternate"; hreflang="${hreflang}"`
+        `<${publicUrl ?? ""}${href}>; rel="alternate"; hreflang="${hreflang}"`
       const links = offered.map((other) => link(pathIn(path, other), other))
       void reply.header("link", [...links, link(path, "x-default")].join(", "))
     },
     productPages: createProductPages(
-      `${pages.build}-${[tag, ...offered].join(".")}`,
+      keyOf([pages.build, publicUrl, tag, face]),
       REMEMBERED_PAGES / offered.length,
       (view) => render({ kind: "product", product: toJson(view), payment }, `/p/${view.product.id}`),
     ),
@@ -173,6 +183,11 @@ function pagesIn(
       return render({ kind: "products", page: productPageJson(found, toJson) }, listPath(after))
     }),
   }
+}
+
+/** Names what a page shows besides its product. */
+function keyOf(parts: unknown): string {
+  return hash("sha256", JSON.stringify(parts), "base64url").slice(0, 12)
 }
 
 /** How buyers pay on an order's page; null: they pay elsewhere. */
@@ -193,7 +208,7 @@ function html(reply: FastifyReply): FastifyReply {
 /** The most rendered pages that are remembered, in all languages: more products than are viewed at the same time. */
 const REMEMBERED_PAGES = 1_000
 
-/** Renders a product's page once for each state of the product. The page shows the time at which it was rendered. */
+/** Renders a product's page once for each state of the product. `build` names all else that the page shows. The page shows the time at which it was rendered. */
 function createProductPages(build: string, most: number, render: (view: ProductView) => string) {
   const pages = new Map<number, { readonly text: string; readonly etag: string }>()
   return {

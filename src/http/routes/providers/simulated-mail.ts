@@ -65,7 +65,7 @@ async function readMail(
 async function withTitle({ contents, shop }: Mailbox, entry: MailEntry): Promise<ReadMail> {
   const content = await contents.contentOf(entry)
   if (content === null) return { entry, to: "no address", mail: null }
-  return { entry, to: content.email, mail: composeMail({ kind: entry.kind, ...content }, shop) }
+  return { entry, to: content.email, mail: composeMail({ kind: entry.kind, ...content }, await shop()) }
 }
 
 const style = `
