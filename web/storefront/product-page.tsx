@@ -29,7 +29,12 @@ export function ProductPage({ model }: { readonly model: PageModel }) {
         </div>
       )}
       <div class="product-details">
-        {description !== null && <p class="description">{description}</p>}
+        {description !== null && (
+          // The shop's text may be in another direction of writing than the page.
+          <p class="description" dir="auto">
+            {description}
+          </p>
+        )}
         <Facts product={product} zone={model.zone.value} />
       </div>
     </main>

@@ -51,7 +51,7 @@ export const de: Words = {
   total: "Gesamt",
   limitPerOrder: "Höchstens je Bestellung",
   limitPerCustomer: "Höchstens je Kunde",
-  reservedFor: "Reservierungsdauer",
+  reservedFor: "Reserviert für",
   seconds: (seconds) => plural(seconds, { one: "# Sekunde", other: "# Sekunden" }),
   minutes: (minutes) => plural(minutes, { one: "# Minute", other: "# Minuten" }),
   untilTime: (time) => `bis ${time}`,

@@ -1,0 +1,140 @@
+import type { Browser, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { languages, languageTags, type LanguageTag } from "../../client/src/languages.ts"
+import { catalogues } from "../../web/storefront/words/catalogues.ts"
+import {
+  findFaults,
+  launchBrowser,
+  leavesOutBrowser,
+  newBuyer,
+  startBrowserShop,
+  type BrowserShop,
+} from "../support/browser.ts"
+
+/** A phone and a desk. */
+const WIDTHS = [320, 1_280]
+
+/** Lists what is cut or stands outside of the window. An element for screen readers alone is meant to be cut. */
+const CUT = `[...document.querySelectorAll("body *")].flatMap((element) => {
+  if (element.closest(".visually-hidden, svg, select, noscript, script") !== null) return []
+  const { left, right, width } = element.getBoundingClientRect()
+  const isOutside = width > 0 && (left < -1 || right > innerWidth + 1)
+  const isCut = element.tagName !== "INPUT" && getComputedStyle(element).overflowX !== "visible" &&
+    element.scrollWidth > element.clientWidth + 1
+  return isOutside || isCut ? [element.outerHTML.slice(0, 120)] : []
+})`
+
+describe.skipIf(leavesOutBrowser())("a shop of six languages", () => {
+  let browser: Browser
+  let app: BrowserShop
+  let productId: number
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    app = await startBrowserShop({ config: { languages: languageTags } })
+    const { id } = await app.shop.products.create({
+      name: "Court shoe",
+      price_minor: 12_900,
+      currency: "EUR",
+      max_per_customer: null,
+      variants: ["40", "41", "Donaudampfschifffahrtskapitän"].map((name) => ({
+        name,
+        stock: 10,
+        options: { size: name },
+      })),
+      collect: { email: "required", name: "required", phone: "optional", shipping_address: "required" },
+    })
+    productId = id
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await app[Symbol.asyncDispose]()
+  })
+
+  // The way of a buyer, with the words of the catalogue, and a look at each page on the way.
+  test.each(languageTags)("a buyer orders and pays in %s, and nothing is cut", async (tag) => {
+    await using buyer = await newBuyer(browser, app, { locale: tag, viewport: { width: 320, height: 700 } })
+    const { page } = buyer
+    const { words, press, reads } = buyerOf(page, tag)
+    const faults: string[] = []
+    const look = async (place: string) => {
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 800 })
+        const cut = await page.evaluate<string[]>(CUT)
+        const wide = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"))
+        faults.push(...cut.map((element) => `${place} at ${width}: ${element}`))
+        if (wide > 0) faults.push(`${place} at ${width}: ${wide} pixels too wide`)
+      }
+      await page.setViewportSize({ width: 320, height: 700 })
+    }
+
+    await page.goto("/find")
+    await page.getByRole("heading", { level: 1, name: words.findOrder }).waitFor()
+    await look("find")
+    await page.goto("/")
+    await look("list")
+    await page.getByRole("link", { name: "Court shoe" }).click()
+    await page.locator(".clock", { hasText: /\d\d:\d\d:\d\d/ }).waitFor()
+    expect(
+      await page.evaluate("document.documentElement.lang + ' ' + getComputedStyle(document.body).direction"),
+    ).toBe(`${tag} ${languages[tag].direction}`)
+    await page.getByRole("radio", { name: "40" }).check()
+    await look("product")
+    await press(words.reserve)
+    await reads(words.reservedForYou(1))
+    await page.getByLabel(words.form.email).waitFor()
+    await press(words.placeOrder)
+    await page.getByText(words.form.missing.email).waitFor()
+    await look("details")
+    faults.push(...(await findFaults(page)))
+    await fillDetails(page, words)
+    await press(words.placeOrder)
+    await reads(words.headlines.to_pay)
+    await look("order")
+    await press(words.pay)
+    await page.waitForURL("**/simulator/pay/*")
+    await page.getByRole("button", { name: "Pay", exact: true }).click()
+    await page.getByRole("link", { name: "Back to the shop" }).click()
+    await reads(words.headlines.paid)
+    await look("receipt")
+    faults.push(...(await findFaults(page)))
+    expect(faults).toEqual([])
+
+    const orderId = Number(/\/o\/(\d+)/.exec(page.url())?.[1])
+    expect(await app.shop.orders.get(orderId)).toMatchObject({ order: { language: tag } })
+  })
+
+  test("a buyer changes the language of a page, keeps the reservation, and is understood on the next page", async () => {
+    await using buyer = await newBuyer(browser, app, { locale: "en" })
+    const { page } = buyer
+    await page.goto(`/p/${productId}`)
+    const english = buyerOf(page, "en")
+    await page.getByRole("radio", { name: "41" }).check()
+    await english.press("Reserve")
+    await english.reads(english.words.reservedForYou(1))
+    await page.getByRole("navigation", { name: "Language" }).getByRole("link", { name: "Deutsch" }).click()
+    const german = buyerOf(page, "de")
+    await german.reads(german.words.reservedForYou(1))
+    await page.goto("/")
+    await page.getByRole("heading", { level: 1, name: german.words.onSale }).waitFor()
+    expect(await buyer.context.cookies()).toMatchObject([{ name: "doorbuster_lang", value: "de" }])
+  })
+})
+
+function buyerOf(page: Page, tag: LanguageTag) {
+  return {
+    words: catalogues[tag],
+    press: (name: string) => page.getByRole("button", { name }).first().click(),
+    reads: (headline: string) => page.getByRole("heading", { level: 2, name: headline }).waitFor(),
+  }
+}
+
+async function fillDetails(page: Page, { form }: (typeof catalogues)["en"]): Promise<void> {
+  await page.getByLabel(form.email).fill("ada@example.com")
+  await page.getByLabel(form.name, { exact: true }).fill("Ada Lovelace")
+  await page.getByLabel(form.country).selectOption("CH")
+  await page.getByLabel(form.parts["Street and number"]).fill("Marktgasse 1")
+  await page.getByLabel(form.parts["Postal code"]).fill("3011")
+  await page.getByLabel(form.parts["City"]).first().fill("Bern")
+}
