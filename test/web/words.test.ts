@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { languages, languageTags, textTools, type LanguageTag } from "../../client/src/languages.ts"
-import { languageOf } from "../../web/storefront/language.ts"
+import { languageOf, wantedLanguages } from "../../web/storefront/language.ts"
 import { announcementOf, noticeText } from "../../web/storefront/texts.ts"
 import { catalogues } from "../../web/storefront/words/catalogues.ts"
 import type { FormWords } from "../../web/storefront/words/en-form.ts"
@@ -223,4 +223,9 @@ test("announcements are in the page's language", () => {
     "Ausverkauft. Verbindung unterbrochen.",
   )
   expect(announcementOf(languageOf("ja", catalogues.ja), before, after)).toBe("売り切れ。 接続が切れました。")
+})
+
+test("the shop's own texts are in the page's language if it was chosen, and then in the browser's", () => {
+  expect(wantedLanguages({ tag: "de", isChosen: true }, ["fr-CH", "en"])).toEqual(["de", "fr-CH", "en"])
+  expect(wantedLanguages({ tag: "en", isChosen: false }, ["fr-CH", "en"])).toEqual(["fr-CH", "en"])
 })

@@ -8,6 +8,8 @@ import type { Words } from "./words/en.ts"
 /** The language of a page: its words, and how it writes numbers, prices, times and countries. */
 export interface Language {
   readonly tag: LanguageTag
+  /** True: the shop has several languages, and this one was chosen for the reader. */
+  readonly isChosen: boolean
   readonly words: Words
   /** `1,200`. */
   readonly count: (count: number) => string
@@ -31,6 +33,7 @@ export function languageOf(tag: LanguageTag, words: Words): Language {
   const dateLocale = tag === "en" ? "en-GB" : locale
   return {
     tag,
+    isChosen: false,
     words,
     count: textTools(tag).count,
     price: (minor, currency) => priceOf(minor, currency, locale),
@@ -40,4 +43,15 @@ export function languageOf(tag: LanguageTag, words: Words): Language {
     country: (code) => countryName(code, locale),
     countries: (codes) => namedCountries(codes, locale),
   }
+}
+
+/**
+ * The languages in which the shop's own texts are wanted, the best first: the page's if it was chosen for the reader, then
+ * the browser's.
+ */
+export function wantedLanguages(
+  { tag, isChosen }: Pick<Language, "tag" | "isChosen">,
+  ofBrowser: readonly string[] = navigator.languages,
+): readonly string[] {
+  return isChosen ? [tag, ...ofBrowser] : ofBrowser
 }

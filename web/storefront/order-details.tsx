@@ -7,10 +7,10 @@ import { draftName, orderDraftName } from "./asked-details.ts"
 import { storage } from "./browser-storage.ts"
 import { DetailsForm } from "./details-form.tsx"
 import { draftOf } from "./details-draft.ts"
+import { wantedLanguages, type Language } from "./language.ts"
 import { useLanguage } from "./page-language.ts"
 import { textFor } from "./local-text.ts"
 import type { PageModel } from "./page-model.ts"
-import type { FormWords } from "./words/en-form.ts"
 
 interface OrderDetailsProps {
   readonly order: Order
@@ -167,17 +167,18 @@ interface AnswerProps {
 }
 
 function Answer({ question, answer }: AnswerProps) {
-  const { form: texts } = useLanguage().words
+  const language = useLanguage()
   if (answer === undefined) return null
-  const { text: label, lang } = textFor(question.label, navigator.languages)
-  return <Fact label={label} lang={lang} value={answerText(question, answer, texts)} />
+  const { text: label, lang } = textFor(question.label, wantedLanguages(language))
+  return <Fact label={label} lang={lang} value={answerText(question, answer, language)} />
 }
 
-function answerText({ choices = [] }: Question, answer: string | boolean, texts: FormWords): string {
+function answerText({ choices = [] }: Question, answer: string | boolean, language: Language): string {
+  const { form: texts } = language.words
   if (typeof answer === "boolean") return answer ? texts.yes : texts.no
   for (const choice of choices) {
     if (typeof choice === "object" && choice.value === answer)
-      return textFor(choice.label, navigator.languages).text
+      return textFor(choice.label, wantedLanguages(language)).text
   }
   return answer
 }

@@ -2,6 +2,7 @@ import type { Question } from "../../client/src/index.ts"
 import { answerPointer } from "./details-draft.ts"
 import type { FieldTools } from "./field-tools.ts"
 import { CheckField, RadioField, SelectField, TextField } from "./form-fields.tsx"
+import { wantedLanguages } from "./language.ts"
 import { useLanguage } from "./page-language.ts"
 import { textFor } from "./local-text.ts"
 import type { FormWords } from "./words/en-form.ts"
@@ -20,17 +21,19 @@ export function QuestionFields({ questions, tools }: QuestionFieldsProps) {
 }
 
 function QuestionField({ question, tools }: { readonly question: Question; readonly tools: FieldTools }) {
-  const { form: texts } = useLanguage().words
+  const language = useLanguage()
+  const { form: texts } = language.words
+  const wanted = wantedLanguages(language)
   const { kind, required } = question
   const pointer = answerPointer(question.key)
-  const { text: label, lang } = textFor(question.label, navigator.languages)
+  const { text: label, lang } = textFor(question.label, wanted)
   const whenMissing = { text: texts.answer, choice: texts.choose, checkbox: texts.tick }[kind]
   const field = {
     pointer,
     label,
     lang,
     required,
-    help: helpOf(question, label, texts),
+    help: helpOf(question, label, { texts, wanted }),
     error: tools.errorOf(pointer, label, whenMissing),
   }
   if (kind === "checkbox") {
@@ -54,7 +57,7 @@ function QuestionField({ question, tools }: { readonly question: Question; reado
   }
   const options = (question.choices ?? []).map((choice) => {
     if (typeof choice === "string") return { value: choice, label: choice }
-    const chosen = textFor(choice.label, navigator.languages)
+    const chosen = textFor(choice.label, wanted)
     return { value: choice.value, label: chosen.text, lang: chosen.lang }
   })
   return options.length > MOST_RADIOS ? (
@@ -64,10 +67,15 @@ function QuestionField({ question, tools }: { readonly question: Question; reado
   )
 }
 
+interface HelpTools {
+  readonly texts: FormWords
+  readonly wanted: readonly string[]
+}
+
 /** The help, and the link of a question, such as the terms to agree to. Undefined: the question has neither. */
-function helpOf({ help, link }: Question, label: string, texts: FormWords) {
+function helpOf({ help, link }: Question, label: string, { texts, wanted }: HelpTools) {
   if (help === undefined && link === undefined) return undefined
-  const said = help === undefined ? null : textFor(help, navigator.languages)
+  const said = help === undefined ? null : textFor(help, wanted)
   return (
     <>
       {said !== null && <span lang={said.lang}>{said.text}</span>}{" "}

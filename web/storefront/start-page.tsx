@@ -18,8 +18,9 @@ export function startPage(language: Language): void {
   if (page === null || text === undefined || text === null) return
   const data = JSON.parse(text) as PageData
   if (data.offer !== undefined) rememberChoice(language.tag)
-  const { model, start } = modelOf(data, language)
-  hydrate(<StorefrontPage data={data} language={language} model={model} />, page)
+  const chosen = { ...language, isChosen: data.offer !== undefined }
+  const { model, start } = modelOf(data, chosen)
+  hydrate(<StorefrontPage data={data} language={chosen} model={model} />, page)
   start()
 }
 
