@@ -213,7 +213,7 @@ async function buildServer(config: Config, secret: string, services: ServerServi
       pages: await loadPages(),
       audit: createAudit(engine),
       holdTtlSeconds: config.holdTtlSeconds,
-      shopName: config.shopName,
+      shopDefaults: shopDefaults(config),
       publicUrl: config.publicUrl,
       paymentWebhookSecret: config.paymentWebhookSecret,
       paymentPage: paymentPageOf(config),

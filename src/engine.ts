@@ -21,8 +21,7 @@ import { createProductWatch, type ProductWatch } from "./store/reads/product-wat
 import { createProductStore } from "./store/batch/product-store.ts"
 import { createMailContents, type MailContents } from "./store/reads/mail-contents.ts"
 import { createMailQueue, type MailQueue } from "./store/queues/mail-queue.ts"
-import type { ShopFace } from "./domain/shop.ts"
-import { createShopMemory, type ShopMemory } from "./store/reads/shop-memory.ts"
+import { createShopMemory, type ShopDefaults, type ShopMemory } from "./store/reads/shop-memory.ts"
 import { createShopSettings, type ShopSettingsRow } from "./store/reads/shop-settings.ts"
 import { createRefundQueue, type RefundQueue } from "./store/queues/refund-queue.ts"
 import { createViews, type Views } from "./store/reads/views.ts"
@@ -93,7 +92,7 @@ export function createEngine(
   rules: Rules,
   log: Logger,
   { hasMail, perSecond }: MailOptions = withoutMail,
-  defaults: Pick<ShopFace, "name" | "languages"> = { name: "Doorbuster", languages: ["en"] },
+  defaults: ShopDefaults = { name: "Doorbuster", languages: ["en"] },
 ): Engine {
   const events = createEvents(log)
   const gate = createGate()

@@ -23,6 +23,8 @@ export interface ShopSettings {
   readonly name: string | null
   /** The name while `name` is null. */
   readonly default_name: string
+  /** The languages while `languages` is null. */
+  readonly default_languages: readonly ShopLanguage[]
   /** Where buyers ask for help: an e-mail address or an https URL. */
   readonly support: string | null
   /** `#rrggbb` in lower case. */

@@ -138,7 +138,7 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
     },
     LANGUAGES: {
       meaning:
-        "Languages of the storefront and of mails, such as `de,en`. The first is the shop's default; with more than one, each buyer gets a language that they read, and pages have a switch.",
+        "Languages of pages and mails, such as `de,en`, of a shop that has set none under *Shop* in the control room. The first is the shop's default; with more than one, each buyer gets a language that they read, and pages have a switch.",
     },
   },
   Retention: {

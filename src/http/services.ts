@@ -18,7 +18,7 @@ import type { MoneyViews } from "../store/reads/money-views.ts"
 import type { OrderHistory } from "../store/reads/order-history.ts"
 import type { ProductMemory } from "../store/reads/product-memory.ts"
 import type { VariantNameReads } from "../store/reads/variant-names.ts"
-import type { ShopMemory } from "../store/reads/shop-memory.ts"
+import type { ShopDefaults, ShopMemory } from "../store/reads/shop-memory.ts"
 import type { ShopSettingsRow } from "../store/reads/shop-settings.ts"
 import type { Views } from "../store/reads/views.ts"
 import type { Simulator } from "../simulator/simulator.ts"
@@ -50,8 +50,8 @@ export interface Services {
   readonly variantNames: VariantNameReads
   readonly orderHistory: OrderHistory
   readonly shop: ShopMemory & { readonly settings: ShopSettingsRow }
-  /** The name of a shop that has set none. */
-  readonly shopName: string
+  /** What is shown of a shop that has not set it. */
+  readonly shopDefaults: ShopDefaults
   /** The address of the storefront, without a slash at its end; null: not configured. */
   readonly publicUrl: string | null
   readonly actions: AdminActions

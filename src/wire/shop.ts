@@ -6,11 +6,12 @@ import {
   shopLanguages,
   shopLinks,
   type Picture,
+  type ShopFace,
   type ShopLanguage,
   type ShopSettings,
 } from "../domain/shop.ts"
 import { isoTimeOrNull, type Instant } from "../domain/time.ts"
-import { Label, body, labelPattern, nullable, orNull, timeOrNull } from "./fields.ts"
+import { Label, body, labelPattern, nullable, oneOf, orNull, timeOrNull } from "./fields.ts"
 
 const LONGEST_URL = 2_000
 /** As long as SHOP_NAME may be. */
@@ -69,6 +70,9 @@ export const ShopChangesBody = body({
 export const ShopWire = Type.Object({
   name: orNull<string>("string"),
   default_name: Type.String({ description: "The name while `name` is null" }),
+  default_languages: Type.Array(oneOf(shopLanguages), {
+    description: "The languages while `languages` is null",
+  }),
   support: orNull<string>("string"),
   accent: orNull<string>("string"),
   links: Type.Object(
@@ -87,14 +91,19 @@ export const ShopWire = Type.Object({
 /** The JSON of {@link ShopWire}. */
 export type ShopJson = Static<typeof ShopWire>
 
-/** Makes the JSON of the shop's settings. */
-export function shopJson(settings: ShopSettings, updatedAt: Instant | null, defaultName: string): ShopJson {
+/** Makes the JSON of the shop's settings. `defaults`: what is shown of a shop that has not set it. */
+export function shopJson(
+  settings: ShopSettings,
+  updatedAt: Instant | null,
+  defaults: Pick<ShopFace, "name" | "languages">,
+): ShopJson {
   return {
     ...settings,
     links: { ...settings.links },
     logo: settings.logo === null ? null : { ...settings.logo },
     languages: settings.languages === null ? null : [...settings.languages],
-    default_name: defaultName,
+    default_name: defaults.name,
+    default_languages: [...defaults.languages],
     version: shopVersion(settings),
     updated_at: isoTimeOrNull(updatedAt),
   }

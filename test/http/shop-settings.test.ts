@@ -30,11 +30,21 @@ describe("the shop's settings", () => {
     const { version, updated_at, ...first } = (await app.get(PATH)).body
     expect([version, updated_at]).toEqual([expect.stringMatching(/^[\w-]{16}$/), null])
     const nothing = { name: null, support: null, accent: null, logo: null, icon: null, languages: null }
-    expect(first).toEqual({ ...nothing, links: noLinks, default_name: "Doorbuster" })
+    expect(first).toEqual({
+      ...nothing,
+      links: noLinks,
+      default_name: "Doorbuster",
+      default_languages: ["en"],
+    })
 
     expect(await change({ ...whole, accent: "#0B5FFF" })).toMatchObject({
       status: 200,
-      body: { ...whole, default_name: "Doorbuster", updated_at: expect.any(String) },
+      body: {
+        ...whole,
+        default_name: "Doorbuster",
+        default_languages: ["en"],
+        updated_at: expect.any(String),
+      },
     })
     expect((await change({ support: "https://aurora.example/help" })).body).toMatchObject({
       ...whole,
@@ -114,8 +124,12 @@ describe("the shop's settings", () => {
   })
 
   test("SHOP_NAME is the name of a shop that has set none", async () => {
-    await using named = await startTestApp({ config: { shopName: "Aurora Outlet" } })
-    expect((await named.get(PATH)).body).toMatchObject({ name: null, default_name: "Aurora Outlet" })
+    await using named = await startTestApp({ config: { shopName: "Aurora Outlet", languages: ["de", "en"] } })
+    expect((await named.get(PATH)).body).toMatchObject({
+      name: null,
+      default_name: "Aurora Outlet",
+      default_languages: ["de", "en"],
+    })
   })
 
   test("that many change at once are changed one after the other, and none is lost", async () => {

@@ -44,8 +44,8 @@ export const languageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/storefront-pages.ts",
-        find: 'const key = `${tag} of ${offered.join(" ")}`',
-        replace: 'const key = `${offered.join(" ")}`',
+        find: "made.get(tag) ?? pagesIn(",
+        replace: "[...made.values()][0] ?? pagesIn(",
       },
     ],
     caughtBy: { file: choice, test: "a page that is remembered is remembered for each language" },
@@ -55,8 +55,8 @@ export const languageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/storefront-pages.ts",
-        find: '${pages.build}-${[tag, ...offered].join(".")}',
-        replace: '${pages.build}-${offered.join(".")}',
+        find: "keyOf([pages.build, publicUrl, tag, face])",
+        replace: "keyOf([pages.build, publicUrl, face])",
       },
     ],
     caughtBy: { file: choice, test: "a page that is remembered is remembered for each language" },
@@ -88,8 +88,8 @@ export const languageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/mail/compose.ts",
-        find: "mailLanguage(content.order.language, shop.language())",
-        replace: "mailLanguage(null, shop.language())",
+        find: "mailLanguage(content.order.language, ",
+        replace: "mailLanguage(null, ",
       },
     ],
     caughtBy: { file: "test/mail/languages.test.ts", test: "gets a mail in" },

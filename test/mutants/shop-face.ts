@@ -58,8 +58,8 @@ export const shopFaceMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/storefront-pages.ts",
-        find: "JSON.stringify([build, face])",
-        replace: "JSON.stringify([build])",
+        find: "keyOf([pages.build, publicUrl, tag, face])",
+        replace: "keyOf([pages.build, publicUrl, tag])",
       },
     ],
     caughtBy: { file: "test/http/shop-pages.test.ts", test: "as soon as they are set" },

@@ -70,7 +70,7 @@ const NEWEST = [
   "0015_order_page",
   "0016_search",
   "0017_shop",
-  "0019_order_language",
+  "0018_order_language",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */

@@ -42,7 +42,7 @@ export async function describeServer(): Promise<unknown> {
       pages: null,
       audit: createAudit(engine),
       holdTtlSeconds: 120,
-      shopName: "Doorbuster",
+      shopDefaults: { name: "Doorbuster", languages: ["en"] },
       publicUrl: null,
       paymentWebhookSecret: null,
       orderLinks: { ask: () => undefined, settled: async () => undefined },

@@ -45,7 +45,14 @@ test("a contrast is rounded down, so that one that is too low is not shown as 4.
 test("only what differs is sent", () => {
   const links = { imprint: null, privacy: null, terms: null, returns: null, accessibility: null }
   const nothing = { name: null, support: null, accent: null, logo: null, icon: null, languages: null }
-  const before: ShopSettings = { ...nothing, links, default_name: "x", version: "v", updated_at: null }
+  const before: ShopSettings = {
+    ...nothing,
+    links,
+    default_name: "x",
+    default_languages: ["en"],
+    version: "v",
+    updated_at: null,
+  }
   const changes = { links: { ...links, terms: "https://shop.example/terms" }, accent: "#0b5fff" }
   expect(changedShop({ ...nothing, ...changes }, before)).toEqual(changes)
   expect(changedShop({ ...nothing, links }, before)).toEqual({})

@@ -25,14 +25,17 @@ export function useShopFields(before: ShopSettings) {
     logoAlt: useSignal(before.logo?.alt ?? ""),
     icon: useSignal(before.icon ?? ""),
     links,
-    languages: useSignal<readonly ShopLanguage[]>(before.languages ?? ["en"]),
+    languages: useSignal<readonly ShopLanguage[]>(before.languages ?? before.default_languages),
   }
 }
 
 export type ShopFields = ReturnType<typeof useShopFields>
 
 /** The settings in the fields. Throws for an unreadable field. */
-export function shopIn({ name, support, accent, logoUrl, logoAlt, icon, links, languages }: ShopFields) {
+export function shopIn(
+  { name, support, accent, logoUrl, logoAlt, icon, links, languages }: ShopFields,
+  before: Pick<ShopSettings, "default_languages">,
+) {
   const logo = valueOrNull(readHttpsUrl(logoUrl.value))
   const chosen = languages.value
   return {
@@ -44,6 +47,7 @@ export function shopIn({ name, support, accent, logoUrl, logoAlt, icon, links, l
     ) as unknown as ShopLinks,
     logo: logo === null ? null : { url: logo, alt: logoAlt.value.trim() },
     icon: valueOrNull(readHttpsUrl(icon.value)),
-    languages: chosen.length === 1 && chosen[0] === "en" ? null : chosen,
+    // The default stays the default, so that a change of LANGUAGES still reaches the shop.
+    languages: chosen.join() === before.default_languages.join() ? null : chosen,
   }
 }

@@ -49,7 +49,7 @@ function ShopForm({ settings }: { readonly settings: ShopSettings }) {
     failure.value = null
     refusals.clear()
     try {
-      const changes = changedShop(shopIn(fields), before.value)
+      const changes = changedShop(shopIn(fields, before.value), before.value)
       before.value = await shop.shop.change(changes, { version: before.value.version })
       isSaved.value = true
     } catch (error) {

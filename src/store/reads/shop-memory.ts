@@ -15,6 +15,9 @@ export interface ShopMemory {
   learn(settings: ShopSettings): void
 }
 
+/** What is shown of a shop that has not set it. */
+export type ShopDefaults = Pick<ShopFace, "name" | "languages">
+
 const MEMORY_MS = 2_000
 /** How long a page waits for the row before it takes the last one known. */
 const WAIT_MS = 300
@@ -22,7 +25,7 @@ const WAIT_MS = 300
 /** Makes a memory of what `read` returns; `defaults` are shown for what is not set. `clock`: monotonic milliseconds. */
 export function createShopMemory(
   read: () => Promise<ShopSettings>,
-  defaults: Pick<ShopFace, "name" | "languages">,
+  defaults: ShopDefaults,
   clock: () => number = () => performance.now(),
 ): ShopMemory {
   let known: ShopFace | null = null

@@ -16,7 +16,7 @@ const headers = Type.Object({
 /** Registers `PATCH /api/admin/shop`. */
 export function registerChangeShop(
   admin: App,
-  { shop, shopName }: Pick<Services, "shop" | "shopName">,
+  { shop, shopDefaults }: Pick<Services, "shop" | "shopDefaults">,
 ): void {
   admin.route({
     method: "PATCH",
@@ -42,7 +42,7 @@ export function registerChangeShop(
       if (stored === null) return refuse(reply, { code: "shop_changed" })
       shop.learn(stored.settings)
       void reply.header("etag", `"${shopVersion(stored.settings)}"`)
-      return shopJson(stored.settings, stored.updatedAt, shopName)
+      return shopJson(stored.settings, stored.updatedAt, shopDefaults)
     },
   })
 }

@@ -5,7 +5,10 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import { ShopWire, shopJson, shopVersion } from "../../../../wire/shop.ts"
 
 /** Registers `GET /api/admin/shop`. */
-export function registerShowShop(admin: App, { shop, shopName }: Pick<Services, "shop" | "shopName">): void {
+export function registerShowShop(
+  admin: App,
+  { shop, shopDefaults }: Pick<Services, "shop" | "shopDefaults">,
+): void {
   admin.route({
     method: "GET",
     url: "/api/admin/shop",
@@ -18,7 +21,7 @@ export function registerShowShop(admin: App, { shop, shopName }: Pick<Services, 
     async handler(_request, reply) {
       const { settings, updatedAt } = await shop.settings.read()
       void reply.headers({ etag: `"${shopVersion(settings)}"`, "cache-control": "no-store" })
-      return shopJson(settings, updatedAt, shopName)
+      return shopJson(settings, updatedAt, shopDefaults)
     },
   })
 }
