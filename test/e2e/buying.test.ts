@@ -206,6 +206,9 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     const orderId = await order(page)
     await payBy(page, "Pay")
     await reads(page, "Order paid")
+    await app.shop.orders.refund(orderId, { amount_minor: 4_000, restock_qty: 0 })
+    await page.reload()
+    await page.getByText("Refunded: €40.00").waitFor()
     await app.shop.orders.refund(orderId, { amount_minor: null, restock_qty: 1 })
     const status = async () => (await app.crowd.orders.get(orderId)).status
     await expect.poll(status, { timeout: 10_000 }).toBe("refunded")

@@ -53,6 +53,7 @@ const samples: Spoken<Words> = {
   lackSold: ["Red"],
   lackNotForSale: ["Red"],
   availableAgain: [["Red", "Blue"]],
+  refundedAmount: ["40 €"],
   order: [7],
 }
 

@@ -101,6 +101,9 @@ function OrderSummary({ order, product, stage, zone }: OrderSummaryProps) {
       }))}
     >
       {timeLineOf({ order, stage, zone, language })}
+      {order.refunded_minor !== undefined && (
+        <p class="tabular">{words.refundedAmount(price(order.refunded_minor, order.currency))}</p>
+      )}
     </UnitsSummary>
   )
 }

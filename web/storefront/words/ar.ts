@@ -213,6 +213,7 @@ export const ar: Words = {
   backToProduct: "العودة إلى المنتج",
   detailsLacking: "لا يزال المتجر بحاجة إلى بعض البيانات، وسيتواصل معك.",
   isSent: "يرسل المتجر طلبك إلى العنوان أدناه.",
+  refundedAmount: (amount) => `المبلغ المسترد: ${amount}`,
   isReceipt: "هذه الصفحة هي إيصالك.",
   otherDevice: "فتح على جهاز آخر",
   otherDeviceHelp: "كل من لديه هذا الرابط يمكنه رؤية الطلب وتغييره. لا تنتهي صلاحية الرابط.",

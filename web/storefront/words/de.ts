@@ -198,6 +198,7 @@ export const de: Words = {
   backToProduct: "Zurück zum Artikel",
   detailsLacking: "Dem Shop fehlen noch Angaben. Er wird sich bei Ihnen melden.",
   isSent: "Der Shop schickt Ihre Bestellung an die Adresse unten.",
+  refundedAmount: (amount) => `Erstattet: ${amount}`,
   isReceipt: "Diese Seite ist Ihr Beleg.",
   otherDevice: "Auf einem anderen Gerät öffnen",
   otherDeviceHelp: "Wer diesen Link hat, kann die Bestellung sehen und ändern. Der Link läuft nicht ab.",

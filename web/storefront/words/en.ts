@@ -196,6 +196,7 @@ export const en = {
   backToProduct: "Back to the product",
   detailsLacking: "The shop still needs some details, and will contact you.",
   isSent: "The shop sends your order to the address below.",
+  refundedAmount: (amount: string) => `Refunded: ${amount}`,
   isReceipt: "This page is your receipt.",
   otherDevice: "Open on another device",
   otherDeviceHelp: "Anyone who has this link can see and change the order. It does not expire.",

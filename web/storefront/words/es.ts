@@ -203,6 +203,7 @@ export const es: Words = {
   backToProduct: "Volver al producto",
   detailsLacking: "La tienda todavía necesita algunos datos y se pondrá en contacto con usted.",
   isSent: "La tienda envía su pedido a la dirección que figura abajo.",
+  refundedAmount: (amount) => `Reembolsado: ${amount}`,
   isReceipt: "Esta página es su recibo.",
   otherDevice: "Abrir en otro dispositivo",
   otherDeviceHelp: "Quien tenga este enlace puede ver y cambiar el pedido. No caduca.",

@@ -198,6 +198,7 @@ export const fr: Words = {
   backToProduct: "Retour au produit",
   detailsLacking: "La boutique a encore besoin d’informations et vous contactera.",
   isSent: "La boutique envoie votre commande à l’adresse ci-dessous.",
+  refundedAmount: (amount) => `Remboursé : ${amount}`,
   isReceipt: "Cette page est votre reçu.",
   otherDevice: "Ouvrir sur un autre appareil",
   otherDeviceHelp: "Toute personne qui a ce lien peut voir et modifier la commande. Il n’expire pas.",

@@ -191,6 +191,7 @@ export const ja: Words = {
   backToProduct: "商品に戻る",
   detailsLacking: "ショップが必要とする情報が不足しています。ショップからご連絡します。",
   isSent: "ご注文の商品は、下記の住所に発送されます。",
+  refundedAmount: (amount) => `返金額：${amount}`,
   isReceipt: "このページが領収の控えです。",
   otherDevice: "別の端末で開く",
   otherDeviceHelp: "このリンクを知っている人は、誰でもご注文を確認・変更できます。リンクに期限はありません。",
