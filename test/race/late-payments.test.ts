@@ -11,7 +11,7 @@ import { seededRandom } from "../support/random.ts"
 const ROUNDS = 10
 const ORDERS = 1_000
 
-// 10,000 payments arrive within a few milliseconds of their orders' deadlines, at two servers, beside a
+// Most of 10,000 payments arrive within a few milliseconds of their orders' deadlines, at two servers, beside a
 // worker that expires the orders and buyers who want the units that become available.
 test(
   "a success that races its order's expiry pays the order or is refunded, and no unit is sold twice (I2, I7)",
@@ -44,7 +44,8 @@ test(
       const results = await Promise.all(
         orders.map(async ({ id, expiresAt }) => {
           // The test and the database run on the same machine and share its clock.
-          await until(expiresAt - 3 + random() * 6)
+          // A tenth comes earlier, so that some are in time on a slow machine as well.
+          await until(random() < 0.1 ? expiresAt - random() * 300 : expiresAt - 3 + random() * 6)
           const [first, second] = random() < 0.5 ? [engine, other] : [other, engine]
           const [outcome] = await Promise.all([pay(first, id), grab(second, productId)])
           return outcome
