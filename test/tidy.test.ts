@@ -119,6 +119,7 @@ const allowed: Record<string, readonly string[]> = {
     "base/version",
     "base/local-names",
     "base/html",
+    "base/shop-words",
     "base/accent",
     "base/command-errors",
     "base/package-root",

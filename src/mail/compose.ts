@@ -69,8 +69,8 @@ function partsOf(content: ComposedContent, shop: Shop, language: MailLanguage): 
 }
 
 /**
- * The buyer's name for the greeting and the recipient; empty if the mail must not contain it. Anybody can order with somebody
- * else's e-mail address and any text as the name, and the mail comes from the shop. So a text that looks like a link or a
+ * The buyer's name for the greeting and the recipient; empty if the mail must not contain it. Anyone can order with another
+ * person's e-mail address and any text as the name, and the mail comes from the shop. So a text that looks like a link or a
  * message is left out. Mails with order links contain no name at all, because anybody can request them.
  */
 export function nameInMail({ kind, name }: Pick<ComposedContent, "kind" | "name">): string {

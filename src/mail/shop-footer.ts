@@ -1,5 +1,6 @@
 import { accentShades } from "../base/accent.ts"
 import { escaped } from "../base/html.ts"
+import { shopWords } from "../base/shop-words.ts"
 import { shopLinks, type ShopFace } from "../domain/shop.ts"
 import type { MailLanguage } from "./mail-language.ts"
 import { oneLine } from "./one-line.ts"
@@ -8,27 +9,27 @@ import { oneLine } from "./one-line.ts"
 export type MailShop = Pick<ShopFace, "name" | "support" | "accent" | "links">
 
 /** The foot of a mail's text: the signature, with the way to get help and the shop's own pages. */
-export function footerText({ name, support, links }: MailShop, { words }: MailLanguage): string {
+export function footerText({ name, support, links }: MailShop, { tag }: MailLanguage): string {
   const lines = [
     oneLine(name),
-    ...(support === null ? [] : [`${words.questions} ${support}`]),
+    ...(support === null ? [] : [`${shopWords[tag].questions} ${support}`]),
     ...shopLinks.flatMap((link) => {
       const url = links[link]
-      return url === null ? [] : [`${words.links[link]}: ${url}`]
+      return url === null ? [] : [`${shopWords[tag].links[link]}: ${url}`]
     }),
   ]
   return `-- \n${lines.join("\n")}`
 }
 
 /** The foot of a mail's HTML. */
-export function footerHtml({ name, support, links }: MailShop, { words }: MailLanguage): string {
+export function footerHtml({ name, support, links }: MailShop, { tag }: MailLanguage): string {
   const given = shopLinks.flatMap((link) => {
     const url = links[link]
-    return url === null ? [] : [`<a href="${escaped(url)}">${words.links[link]}</a>`]
+    return url === null ? [] : [`<a href="${escaped(url)}">${shopWords[tag].links[link]}</a>`]
   })
   const lines = [
     `<bdi>${escaped(oneLine(name))}</bdi>`,
-    ...(support === null ? [] : [`${words.questions} ${supportHtml(support)}`]),
+    ...(support === null ? [] : [`${shopWords[tag].questions} ${supportHtml(support)}`]),
     ...(given.length === 0 ? [] : [given.join(" · ")]),
   ]
   return `<footer>${lines.join("<br>\n")}</footer>`

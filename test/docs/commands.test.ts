@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process"
-import { once } from "node:events"
-import { createServer, type AddressInfo } from "node:net"
 import { isDeepStrictEqual } from "node:util"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createProgram } from "../../src/cli/program.ts"
+import { freePort } from "../support/free-port.ts"
 import { createTestDatabase, type TestDatabase } from "../support/database.ts"
 import { startServerProcess, type ServerProcess } from "../support/server-process.ts"
 import { filesLike, readProject, root, runShell } from "./markdown.ts"
@@ -153,15 +152,6 @@ test("the lines of production pause the first product, doctor finds nothing bad,
   expect((await server.get("/api/admin/money")).status).toBe(401)
   expect((await server.get("/api/products/1")).body).toMatchObject({ sale_state: "paused" })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
-}
 
 test("every command that a page names is there", async () => {
   const { scripts } = JSON.parse(await readProject("package.json")) as { scripts: Record<string, string> }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net"
 import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { freePort } from "../support/free-port.ts"
 import { launchBrowser, leavesOutBrowser, startBrowserShop, type BrowserShop } from "../support/browser.ts"
 import { closed, signature } from "../support/shop.ts"
 import { holdUnits, offerLamp, order, press, reads, visit } from "./storefront.ts"
@@ -54,15 +55,6 @@ async function startPaymentPage(engine: () => string) {
       server.close()
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
 }
 
 describe.skipIf(leavesOutBrowser())("a buyer who pays on the shop's own page", () => {

@@ -1,10 +1,10 @@
 import { execFile, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { createServer, type AddressInfo } from "node:net"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Browser } from "playwright-core"
+import { freePort } from "../support/free-port.ts"
 import { startTestApp, type TestApp, type TestAppOptions } from "../support/app.ts"
 import { launchBrowser, leavesOutBrowser } from "../support/browser.ts"
 
@@ -157,14 +157,4 @@ async function withShop(app: TestApp, port: number, use: () => Promise<void>): P
   } finally {
     shop.kill()
   }
-}
-
-/** A free port: the engine must know the shop's address before the shop listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
 }

@@ -1,10 +1,10 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process"
 import { createHmac } from "node:crypto"
 import { once } from "node:events"
-import { createServer, type AddressInfo } from "node:net"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { describe, expect, test } from "vitest"
+import { freePort } from "../support/free-port.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 
 const SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -184,13 +184,4 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null) return
   child.kill()
   await once(child, "exit")
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
 }

@@ -6,6 +6,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
 import { startDatabaseProxy } from "../../src/proof/rehearsal/database-proxy.ts"
+import { freePort } from "../support/free-port.ts"
 import { offerUnits, startCrowd } from "../support/crowd.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"
@@ -186,15 +187,6 @@ async function serveInto(fd: number): Promise<number | null> {
     client.close()
     child.kill("SIGKILL")
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
 }
 
 /** Starts a TCP server that accepts every connection and never sends a byte. */

@@ -44,7 +44,7 @@ export function shopIn(
     accent: valueOrNull(readColour(accent.value)),
     links: Object.fromEntries(
       linkLabels.map(([link]) => [link, valueOrNull(readHttpsUrl(links[link].value))]),
-    ) as unknown as ShopLinks,
+    ) as Record<keyof ShopLinks, string | null>,
     logo: logo === null ? null : { url: logo, alt: logoAlt.value.trim() },
     icon: valueOrNull(readHttpsUrl(icon.value)),
     // The default stays the default, so that a change of LANGUAGES still reaches the shop.

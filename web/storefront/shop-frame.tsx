@@ -1,6 +1,7 @@
+import { shopWords } from "../../src/base/shop-words.ts"
 import type { PageData, ShopData } from "../shared/page-data.ts"
 import type { LanguageTag } from "../../client/src/languages.ts"
-import { shopTexts, type ShopTexts } from "./shop-texts.ts"
+import { shopTexts } from "./shop-texts.ts"
 
 /** The shop's logo, or its name, at the top of every page. It leads to the list of products. */
 export function ShopHome({ data: { shop, kind } }: { readonly data: PageData }) {
@@ -25,6 +26,7 @@ export function ShopFooter({
   readonly tag: LanguageTag
 }) {
   const texts = shopTexts[tag]
+  const words = shopWords[tag]
   const given = linkNames.flatMap((name) => {
     const url = links[name]
     return url === null ? [] : [{ name, url }]
@@ -36,27 +38,28 @@ export function ShopFooter({
         <ul>
           {given.map(({ name, url }) => (
             <li key={name}>
-              <a href={url}>{texts.links[name]}</a>
+              <a href={url}>{words.links[name]}</a>
             </li>
           ))}
         </ul>
       )}
-      {support !== null && <Support support={support} texts={texts} />}
+      {support !== null && <Support support={support} tag={tag} />}
     </footer>
   )
 }
 
-function Support({ support, texts }: { readonly support: string; readonly texts: ShopTexts }) {
+function Support({ support, tag }: { readonly support: string; readonly tag: LanguageTag }) {
   if (support.startsWith("https://")) {
     return (
       <p>
-        <a href={support}>{texts.supportPage}</a>
+        <a href={support}>{shopTexts[tag].supportPage}</a>
       </p>
     )
   }
   return (
     <p>
-      {texts.support} <a href={`mailto:${encodeURIComponent(support).replace("%40", "@")}`}>{support}</a>
+      {shopWords[tag].questions}{" "}
+      <a href={`mailto:${encodeURIComponent(support).replace("%40", "@")}`}>{support}</a>
     </p>
   )
 }

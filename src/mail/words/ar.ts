@@ -6,14 +6,6 @@ const { plural } = textTools("ar")
 /** The words of mails in Arabic. */
 export const ar: MailWords = {
   subject: (subject, shop) => `${subject} – ${shop}`,
-  questions: "هل لديك أسئلة؟",
-  links: {
-    imprint: "معلومات قانونية",
-    privacy: "الخصوصية",
-    terms: "الشروط",
-    returns: "الإرجاع",
-    accessibility: "إمكانية الوصول",
-  },
   hello: (name) => `مرحبًا ${name}،`,
   orderWith: (id, goods, sentence) => `الطلب ${id}، ${goods}: ${sentence}`,
   seeOrder: "عرض طلبك",

@@ -6,14 +6,6 @@ const { plural } = textTools("de")
 /** The words of mails in German. */
 export const de: MailWords = {
   subject: (subject, shop) => `${subject} – ${shop}`,
-  questions: "Fragen?",
-  links: {
-    imprint: "Impressum",
-    privacy: "Datenschutz",
-    terms: "AGB",
-    returns: "Rückgabe",
-    accessibility: "Barrierefreiheit",
-  },
   hello: (name) => `Guten Tag ${name},`,
   orderWith: (id, goods, sentence) => `Bestellung ${id}, ${goods}: ${sentence}`,
   seeOrder: "Bestellung ansehen",

@@ -6,15 +6,6 @@ const { plural } = textTools("en")
 export const en = {
   /** What ends a subject: the shop's name. */
   subject: (subject: string, shop: string) => `${subject} – ${shop}`,
-  /** The foot of every mail: the way to get help, and the shop's own pages. */
-  questions: "Questions?",
-  links: {
-    imprint: "Imprint",
-    privacy: "Privacy",
-    terms: "Terms",
-    returns: "Returns",
-    accessibility: "Accessibility",
-  },
   hello: (name: string) => `Hello ${name},`,
   /** An order with its goods, before a sentence about it. */
   orderWith: (id: number, goods: string, sentence: string) => `Order ${id}, ${goods}: ${sentence}`,

@@ -6,14 +6,6 @@ const { plural } = textTools("es")
 /** The words of mails in Spanish. */
 export const es: MailWords = {
   subject: (subject, shop) => `${subject} – ${shop}`,
-  questions: "¿Preguntas?",
-  links: {
-    imprint: "Aviso legal",
-    privacy: "Privacidad",
-    terms: "Condiciones",
-    returns: "Devoluciones",
-    accessibility: "Accesibilidad",
-  },
   hello: (name) => `Hola, ${name}:`,
   orderWith: (id, goods, sentence) => `Pedido ${id}, ${goods}: ${sentence}`,
   seeOrder: "Ver su pedido",

@@ -6,14 +6,6 @@ const { plural } = textTools("fr")
 /** The words of mails in French. */
 export const fr: MailWords = {
   subject: (subject, shop) => `${subject} – ${shop}`,
-  questions: "Des questions ?",
-  links: {
-    imprint: "Mentions légales",
-    privacy: "Confidentialité",
-    terms: "Conditions générales",
-    returns: "Retours",
-    accessibility: "Accessibilité",
-  },
   hello: (name) => `Bonjour ${name},`,
   orderWith: (id, goods, sentence) => `Commande ${id}, ${goods} : ${sentence}`,
   seeOrder: "Voir votre commande",

@@ -3,14 +3,6 @@ import type { MailWords } from "./en.ts"
 /** The words of mails in Japanese. */
 export const ja: MailWords = {
   subject: (subject, shop) => `${subject} – ${shop}`,
-  questions: "お問い合わせ：",
-  links: {
-    imprint: "運営者情報",
-    privacy: "プライバシー",
-    terms: "利用規約",
-    returns: "返品",
-    accessibility: "アクセシビリティ",
-  },
   hello: (name) => `${name} 様`,
   orderWith: (id, goods, sentence) => `注文 ${id}（${goods}）：${sentence}`,
   seeOrder: "ご注文を見る",
