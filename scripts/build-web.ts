@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url"
 import { brotliCompressSync, constants, gzipSync } from "node:zlib"
 import { languageTags } from "../client/src/languages.ts"
 import { build, type InlineConfig } from "vite"
+import { writeApiReference } from "./api-reference.ts"
 
-// Builds the pages into dist/web: the files for browsers, named by content, and the server's render function.
-// `npm ci` runs it (prepare). It takes half a second.
+// Builds the pages into dist/web: the files for browsers, named by content, the server's render function, and the page
+// of the API's description. `npm ci` runs it (prepare). It takes a few seconds.
 
 const path = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
@@ -52,15 +53,19 @@ await build({
   },
 })
 
-await compress(path("dist/web/browser"))
+await writeApiReference(path("dist/web/reference"))
+
+await compress(path("dist/web/browser"), constants.BROTLI_MAX_QUALITY)
+// Four megabytes, which the best quality would take ten seconds for.
+await compress(path("dist/web/reference/js"), 9)
 
 /** Compresses the files once at build time, so that the server need not for each visitor. */
-async function compress(directory: string): Promise<void> {
+async function compress(directory: string, brotliQuality: number): Promise<void> {
   const names = (await readdir(directory)).filter((name) => /\.(?:js|css|svg)$/.test(name))
   for (const name of names) {
     const file = join(directory, name)
     const content = await readFile(file)
-    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
+    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } }
     await writeFile(`${file}.br`, brotliCompressSync(content, quality))
     await writeFile(`${file}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }))
   }

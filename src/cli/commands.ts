@@ -1,26 +1,24 @@
 import { randomInt } from "node:crypto"
 import { Option, type Command } from "commander"
 import { readConfig } from "../config/read-config.ts"
-import { faultNames, type FaultName } from "../proof/rehearsal/chaos.ts"
 import { planNames } from "../simulator/plan.ts"
 import { UsageError } from "../base/command-errors.ts"
-import { bench } from "./bench.ts"
-import { doctor } from "./doctor.ts"
-import { databaseUrl, LARGEST_SEED, serverUrl, serverUrls, wholeNumber } from "./option-values.ts"
-import { race } from "./race.ts"
+import { faultNames, type FaultName } from "../proof/rehearsal/fault-names.ts"
+import type { SeedOptions } from "./seed.ts"
+import type { SimulatorOptions } from "./simulator.ts"
+import {
+  CHILD_COMMAND,
+  databaseUrl,
+  LARGEST_SEED,
+  SEED_STOCK,
+  serverUrl,
+  serverUrls,
+  wholeNumber,
+} from "./option-values.ts"
 import { MOST_VARIANTS } from "../domain/variant.ts"
-import { rehearse } from "./rehearse.ts"
-import { releaseExpired } from "./release-expired.ts"
-import { migrateSchema, printSchemaStatus } from "./schema.ts"
-import { seed, SEED_STOCK, type SeedOptions } from "./seed.ts"
-import { serve } from "./serve.ts"
-import { serveAsChild } from "./serve-child.ts"
-import { CHILD_COMMAND } from "./serve-many.ts"
-import { simulate, type SimulatorOptions } from "./simulator.ts"
-import { printVerification } from "./verify.ts"
-import { work } from "./worker.ts"
 
-// One function for each command: its options, their limits, and what it runs.
+// One function for each command: its options, their limits, and what it runs. What it runs is loaded when it runs: a
+// command that needs no server should not wait for one to be loaded.
 
 interface JsonOption {
   readonly json: boolean
@@ -51,9 +49,11 @@ export function addServe(program: Command): void {
     .option("--host <host>", "address to listen on (HOST)")
     .option("--processes <count>", "processes that share the port, or auto: one for each core (PROCESSES)")
     .option("--no-worker", "leave the background work to another process")
-    .action(({ port, host, processes, worker }: ServeOptions) =>
-      serve(readConfig({ options: { PORT: port, HOST: host, PROCESSES: processes } }), { worker }),
-    )
+    .action(async ({ port, host, processes, worker }: ServeOptions) => {
+      const config = readConfig({ options: { PORT: port, HOST: host, PROCESSES: processes } })
+      const { serve } = await import("./serve.ts")
+      await serve(config, { worker })
+    })
 }
 
 /** Adds the hidden command with which `serve --processes` starts its children. */
@@ -61,7 +61,7 @@ export function addServeChild(program: Command): void {
   program
     .command(CHILD_COMMAND, { hidden: true })
     .description("serve as one of several processes; started by serve --processes only")
-    .action(serveAsChild)
+    .action(async () => (await import("./serve-child.ts")).serveAsChild())
 }
 
 /** Adds `worker`. */
@@ -69,7 +69,7 @@ export function addWorker(program: Command): void {
   program
     .command("worker")
     .description("run the background work only; any number may run")
-    .action(() => work(readConfig()))
+    .action(async () => (await import("./worker.ts")).work(readConfig()))
 }
 
 type SimulatorArguments = Omit<SimulatorOptions, "seed"> & { readonly seed?: number }
@@ -94,9 +94,10 @@ export function addSimulator(program: Command): void {
       "with --plan wild: make the same random choices as the run that logged this seed",
       wholeNumber(0, LARGEST_SEED),
     )
-    .action(({ seed = randomInt(LARGEST_SEED), ...options }: SimulatorArguments) =>
-      simulate(readConfig(), { ...options, seed }),
-    )
+    .action(async ({ seed = randomInt(LARGEST_SEED), ...options }: SimulatorArguments) => {
+      const { simulate } = await import("./simulator.ts")
+      await simulate(readConfig(), { ...options, seed })
+    })
 }
 
 /** Adds `migrate`. */
@@ -111,9 +112,10 @@ export function addMigrate(program: Command): void {
     )
     .option("--seed", "create product 1 afterwards, if it does not exist", false)
     .action(async (status: string | undefined, options: JsonOption & { readonly seed: boolean }) => {
-      if (status === undefined) return migrateSchema(readConfig(), options)
-      if (status !== "status")
+      if (status !== undefined && status !== "status")
         throw new UsageError(`migrate takes the argument "status" only, not "${status}"`)
+      const { migrateSchema, printSchemaStatus } = await import("./schema.ts")
+      if (status === undefined) return migrateSchema(readConfig(), options)
       failUnless(await printSchemaStatus(readConfig(), options))
     })
 }
@@ -128,7 +130,7 @@ export function addSeed(program: Command): void {
     .option("--fresh", "remove every product, hold, order and payment first", false)
     .option("--yes", "let --fresh remove orders and payments", false)
     .addOption(jsonOption())
-    .action((options: SeedOptions) => seed(readConfig(), options))
+    .action(async (options: SeedOptions) => (await import("./seed.ts")).seed(readConfig(), options))
 }
 
 interface RaceArguments extends JsonOption {
@@ -161,9 +163,10 @@ export function addRace(program: Command): void {
       [],
     )
     .addOption(jsonOption())
-    .action(async ({ url, ...options }: RaceArguments) =>
-      failUnless(await race(readConfig(), { ...options, urls: url })),
-    )
+    .action(async ({ url, ...options }: RaceArguments) => {
+      const { race } = await import("./race.ts")
+      failUnless(await race(readConfig(), { ...options, urls: url }))
+    })
 }
 
 interface RehearseArguments extends JsonOption {
@@ -208,9 +211,10 @@ export function addRehearse(program: Command): void {
     )
     .option("--html <file>", "write the report as a page, too")
     .addOption(jsonOption())
-    .action(async (options: RehearseArguments) =>
-      failUnless(await rehearse(readConfig(), rehearseOptions(options))),
-    )
+    .action(async (options: RehearseArguments) => {
+      const { rehearse } = await import("./rehearse.ts")
+      failUnless(await rehearse(readConfig(), rehearseOptions(options)))
+    })
 }
 
 function rehearseOptions({ seed = randomInt(LARGEST_SEED), chaos = [], ...options }: RehearseArguments) {
@@ -232,7 +236,10 @@ export function addReleaseExpired(program: Command): void {
     .command("holds:release-expired")
     .description("expire every hold and unpaid order whose time is over, once")
     .addOption(jsonOption())
-    .action((options: JsonOption) => releaseExpired(readConfig(), options))
+    .action(async (options: JsonOption) => {
+      const { releaseExpired } = await import("./release-expired.ts")
+      await releaseExpired(readConfig(), options)
+    })
 }
 
 /** Adds `verify`. */
@@ -241,7 +248,10 @@ export function addVerify(program: Command): void {
     .command("verify")
     .description("recount every product from its rows and check the invariants that rows can show")
     .addOption(jsonOption())
-    .action(async (options: JsonOption) => failUnless(await printVerification(readConfig(), options)))
+    .action(async (options: JsonOption) => {
+      const { printVerification } = await import("./verify.ts")
+      failUnless(await printVerification(readConfig(), options))
+    })
 }
 
 /** Adds `bench`, whose options the benchmark itself parses. */
@@ -252,7 +262,7 @@ export function addBench(program: Command): void {
     .helpOption(false)
     .allowUnknownOption()
     .argument("[options...]")
-    .action(async (options: string[]) => failUnless(await bench(options)))
+    .action(async (options: string[]) => failUnless(await (await import("./bench.ts")).bench(options)))
 }
 
 /** Adds `doctor`. */
@@ -261,5 +271,8 @@ export function addDoctor(program: Command): void {
     .command("doctor")
     .description("check the installation")
     .addOption(jsonOption())
-    .action(async (options: JsonOption) => failUnless(await doctor(readConfig(), options)))
+    .action(async (options: JsonOption) => {
+      const { doctor } = await import("./doctor.ts")
+      failUnless(await doctor(readConfig(), options))
+    })
 }

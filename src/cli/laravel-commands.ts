@@ -1,12 +1,13 @@
 import type { Command } from "commander"
 import { readConfig } from "../config/read-config.ts"
 import { printError } from "./output.ts"
-import { seed, SEED_STOCK } from "./seed.ts"
-import { work } from "./worker.ts"
+import { SEED_STOCK } from "./option-values.ts"
 
-const runWorker = () => work(readConfig())
-const runSeed = () =>
-  seed(readConfig(), { stock: SEED_STOCK, fresh: false, sizes: false, yes: false, json: false })
+const runWorker = async () => (await import("./worker.ts")).work(readConfig())
+const runSeed = async () => {
+  const { seed } = await import("./seed.ts")
+  await seed(readConfig(), { stock: SEED_STOCK, fresh: false, sizes: false, yes: false, json: false })
+}
 
 const commands = [
   ["queue:work", "worker", runWorker],

@@ -5,6 +5,12 @@ import { UsageError } from "../base/command-errors.ts"
 /** The largest seed: a whole number of 32 bits. */
 export const LARGEST_SEED = 4_294_967_295
 
+/** Default number of units of product 1. */
+export const SEED_STOCK = 100
+
+/** The hidden command that makes this program a child of `serve --processes`. */
+export const CHILD_COMMAND = "serve:child"
+
 /** Parses an option that holds a whole number from `least` to `most`. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

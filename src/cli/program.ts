@@ -14,7 +14,6 @@ import {
   addVerify,
   addWorker,
 } from "./commands.ts"
-import { explain } from "./exit.ts"
 import { addLaravelCommands } from "./laravel-commands.ts"
 import { printError, surviveLostOutput } from "./output.ts"
 
@@ -28,6 +27,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : 2
       return
     }
+    const { explain } = await import("./exit.ts")
     const { status, line } = explain(error)
     printError(line ?? (error instanceof Error ? (error.stack ?? error.message) : String(error)))
     process.exitCode = status

@@ -1,6 +1,6 @@
 import { open, writeFile } from "node:fs/promises"
 import type { Config } from "../config/config.ts"
-import type { FaultName } from "../proof/rehearsal/chaos.ts"
+import type { FaultName } from "../proof/rehearsal/fault-names.ts"
 import { throwAwayPostgres, type ThrowAwayPostgres } from "../proof/rehearsal/throw-away-postgres.ts"
 import { reportPage } from "../proof/rehearsal/html-report.ts"
 import {

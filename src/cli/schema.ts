@@ -4,7 +4,8 @@ import { openDatabase, type Database } from "../store/pool.ts"
 import { seedProduct } from "../seed.ts"
 import { accessDatabase, requireDatabase, withEngine, type DatabaseAccess } from "./database.ts"
 import { print, printError, printJson } from "./output.ts"
-import { SEED_STOCK, seedResult } from "./seed.ts"
+import { SEED_STOCK } from "./option-values.ts"
+import { seedResult } from "./seed.ts"
 
 /** Applies the missing migrations and prints them; with `seed` it then creates product 1, if it does not exist. */
 export async function migrateSchema(

@@ -6,9 +6,6 @@ import { requireDatabase, withEngine } from "./database.ts"
 import { UsageError } from "../base/command-errors.ts"
 import { print, printJson } from "./output.ts"
 
-/** Default number of units of product 1. */
-export const SEED_STOCK = 100
-
 export interface SeedOptions {
   readonly stock: number
   /** Remove everything first. */

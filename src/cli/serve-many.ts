@@ -9,9 +9,7 @@ import { installationTokenSecret } from "../store/upkeep/installation.ts"
 import { connectionLimit } from "../store/upkeep/limits.ts"
 import { migrate } from "../store/upkeep/migrate.ts"
 import { withEngineAt } from "./database.ts"
-
-/** The hidden command that makes this program a child of `serve --processes`. */
-export const CHILD_COMMAND = "serve:child"
+import { CHILD_COMMAND } from "./option-values.ts"
 
 export interface ServeManyOptions {
   readonly databaseUrl: string

@@ -22,6 +22,7 @@ import { registerStorefrontPages } from "./routes/buyers/storefront-pages.ts"
 import { registerProviderRoutes } from "./routes/providers/provider-routes.ts"
 import { logUndecodableWebhook } from "./routes/providers/stray-webhooks.ts"
 import { webhookUrl } from "./routes/providers/webhook-paths.ts"
+import { registerApiReference } from "./routes/system/api-reference.ts"
 import { registerDocsSite } from "./routes/system/docs-site.ts"
 import { registerSystemRoutes } from "./routes/system/system-routes.ts"
 import { cutSlowReaders } from "./transport/slow-readers.ts"
@@ -106,6 +107,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   registerBuyerRoutes(app, services, options.streamsPerAddress)
   registerProviderRoutes(app, services)
   await registerStorefrontPages(app, services)
+  await registerApiReference(app)
   await registerDocsSite(app)
   registerAdminRoutes(app, services)
   registerSystemRoutes(app, services)

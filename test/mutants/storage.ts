@@ -41,7 +41,7 @@ export const storageMutants: readonly Mutant[] = [
     name: "a migration waits for a lock as long as it takes",
     edits: [
       {
-        file: "src/store/upkeep/migrate.ts",
+        file: "src/store/upkeep/migrator.ts",
         find: "await sql.raw(`set local lock_timeout = '${LOCK_TIMEOUT}'`).execute(db)",
         replace: "void LOCK_TIMEOUT",
       },

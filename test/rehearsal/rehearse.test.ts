@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, test } from "vitest"
-import { faultNames } from "../../src/proof/rehearsal/chaos.ts"
+import { faultNames } from "../../src/proof/rehearsal/fault-names.ts"
 import { runCommand } from "../support/command-line.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"

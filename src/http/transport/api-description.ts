@@ -1,12 +1,9 @@
 import { STATUS_CODES } from "node:http"
 import swagger, { type FastifyDynamicSwaggerOptions } from "@fastify/swagger"
-import scalar from "@scalar/fastify-api-reference"
 import { version } from "../../base/version.ts"
 import type { App } from "./typed-app.ts"
 
-/**
- * Describes the routes that are registered after this call as OpenAPI 3.1, at `/openapi.json` and as a page at `/docs`.
- */
+/** Describes the routes that are registered after this call as OpenAPI 3.1, at `/openapi.json`. */
 export async function describeApi(app: App): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -35,30 +32,6 @@ export async function describeApi(app: App): Promise<void> {
   app.get("/openapi.json", { schema: { hide: true } }, (_request, reply) => {
     text ??= Buffer.from(JSON.stringify(app.swagger()))
     return reply.type("application/json; charset=utf-8").send(text)
-  })
-
-  await app.register(async (docs) => {
-    docs.addHook("onSend", async (_request, reply) => {
-      // The page for the API description uses inline styles and scripts. All its files still come from this server.
-      void reply.header(
-        "content-security-policy",
-        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
-          "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; " +
-          "frame-ancestors 'none'",
-      )
-    })
-    await docs.register(scalar, {
-      routePrefix: "/docs",
-      // Everything that would contact another company's service is switched off.
-      configuration: {
-        url: "/openapi.json",
-        withDefaultFonts: false,
-        telemetry: false,
-        showDeveloperTools: "never",
-        agent: { disabled: true },
-        mcp: { disabled: true },
-      },
-    })
   })
 }
 

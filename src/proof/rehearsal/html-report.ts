@@ -1,5 +1,5 @@
 import { escaped } from "../../base/html.ts"
-import { faultTexts } from "./chaos.ts"
+import { faultTexts } from "./fault-names.ts"
 import type { Second } from "./visit-log.ts"
 import type { Rehearsal } from "./rehearse.ts"
 import { listed, money, passes, waitsOf } from "./text-report.ts"

@@ -1,5 +1,5 @@
 import { decimalAmount } from "../../domain/money.ts"
-import { faultNames, faultTexts } from "./chaos.ts"
+import { faultNames, faultTexts } from "./fault-names.ts"
 import type { Check } from "./judge.ts"
 import type { RequestKind } from "./visit-log.ts"
 import type { Rehearsal } from "./rehearse.ts"

@@ -1,8 +1,6 @@
-import { readdir, readFile } from "node:fs/promises"
+import { readdir } from "node:fs/promises"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
-import { Kysely, PostgresDialect, sql } from "kysely"
-import { Migrator, type Migration, type MigrationProvider } from "kysely/migration"
 import pg from "pg"
 import { packageRoot } from "../../base/package-root.ts"
 import { openToolPool } from "../pool.ts"
@@ -36,13 +34,7 @@ export class SchemaMismatch extends Error {}
 export async function migrate(url: string, retryMs: number = RETRY_MS): Promise<string[]> {
   const pool = openToolPool(url, "migrate", 2)
   try {
-    const migrator = migratorFor(pool)
-    const applied: string[] = []
-    for (;;) {
-      const results = await retryWhileLocked(() => migrateOne(migrator), retryMs)
-      if (results.length === 0) break
-      applied.push(...results)
-    }
+    const applied = (await isUpToDate(pool)) ? [] : await applyMissing(pool, retryMs)
     await buildLateIndexes(pool)
     return applied
   } finally {
@@ -52,8 +44,6 @@ export async function migrate(url: string, retryMs: number = RETRY_MS): Promise<
 
 /** A dump of a large shop takes less time. If a start waits longer, an operator should look for the cause. */
 const RETRY_MS = 600_000
-/** Shorter than a command may wait in its lane, so that commands behind the lock are delayed and not refused. */
-const LOCK_TIMEOUT = "1s"
 /** The time between two tries, in which the sale runs undisturbed. */
 const PAUSE_MS = 3_000
 const LOCK_NOT_AVAILABLE = "55P03"
@@ -79,11 +69,22 @@ async function retryWhileLocked<T>(work: () => Promise<T>, retryMs: number): Pro
   }
 }
 
-/** Applies the next missing migration, if there is one. */
-async function migrateOne(migrator: Migrator): Promise<string[]> {
-  const { error, results = [] } = await migrator.migrateUp()
-  if (error !== undefined) throw asMismatch(error)
-  return results.filter(({ status }) => status === "Success").map(({ migrationName }) => migrationName)
+/** True if the database has exactly the migrations of this program, as at nearly every start. */
+async function isUpToDate(pool: pg.Pool): Promise<boolean> {
+  const [known, applied] = [await knownMigrations(), await appliedMigrations(pool)]
+  return known.length === applied.length && known.every((name, index) => name === applied[index]?.name)
+}
+
+async function applyMissing(pool: pg.Pool, retryMs: number): Promise<string[]> {
+  // Its library has hundreds of modules, which a start that has nothing to migrate need not load.
+  const { createMigrator } = await import("./migrator.ts")
+  const migrator = createMigrator(pool, migrationsDirectory)
+  const applied: string[] = []
+  for (;;) {
+    const results = await retryWhileLocked(() => migrator.applyNext().catch(throwAsMismatch), retryMs)
+    if (results.length === 0) return applied
+    applied.push(...results)
+  }
 }
 
 /**
@@ -91,8 +92,8 @@ async function migrateOne(migrator: Migrator): Promise<string[]> {
  * it that must not migrate a database which another version may be using.
  */
 export async function requireSchema(pool: pg.Pool): Promise<void> {
-  const known = Object.keys(await sqlFiles.getMigrations())
-  const applied = await appliedMigrations(pool)
+  const known = await knownMigrations()
+  const applied = (await appliedMigrations(pool)).map(({ name }) => name)
   const newer = applied.filter((name) => !known.includes(name))
   if (newer.length > 0) {
     throw new SchemaMismatch(
@@ -118,49 +119,35 @@ export async function migrateIfEmpty(url: string): Promise<void> {
   await migrate(url)
 }
 
-/** The names of all applied migrations, including those that this program does not know. */
-async function appliedMigrations(pool: pg.Pool): Promise<string[]> {
+/** Lists all migrations of this program in order, and whether they have been applied. */
+export async function migrationStates(pool: pg.Pool): Promise<MigrationState[]> {
+  const applied = new Map((await appliedMigrations(pool)).map(({ name, executedAt }) => [name, executedAt]))
+  return (await knownMigrations()).map((name) => ({ name, executedAt: applied.get(name) ?? null }))
+}
+
+/** The names of the files of `migrations/`, in order. */
+async function knownMigrations(): Promise<string[]> {
+  return (await readdir(migrationsDirectory))
+    .filter((file) => file.endsWith(".sql"))
+    .map((file) => file.replace(/\.sql$/, ""))
+    .sort()
+}
+
+/** All applied migrations in the order of their names, including those that this program does not know. */
+async function appliedMigrations(pool: pg.Pool): Promise<MigrationState[]> {
   const { rows: tables } = await pool.query<{ exists: boolean }>(
     "select to_regclass('kysely_migration') is not null as exists",
   )
   if (tables[0]?.exists !== true) return []
-  const { rows } = await pool.query<{ name: string }>("select name from kysely_migration order by name")
-  return rows.map(({ name }) => name)
+  const { rows } = await pool.query<MigrationState>(
+    `select name, timestamp as "executedAt" from kysely_migration order by name collate "C"`,
+  )
+  return rows
 }
 
-function asMismatch(error: unknown): Error {
-  const message = error instanceof Error ? error.message : String(error)
-  if (!message.startsWith("corrupted migrations")) return error instanceof Error ? error : new Error(message)
-  return new SchemaMismatch(`The database belongs to another version of Doorbuster (${message})`, {
+function throwAsMismatch(error: unknown): never {
+  if (!(error instanceof Error && error.message.startsWith("corrupted migrations"))) throw error
+  throw new SchemaMismatch(`The database belongs to another version of Doorbuster (${error.message})`, {
     cause: error,
   })
-}
-
-/** Lists all migrations of this program in order, and whether they have been applied. */
-export async function migrationStates(pool: pg.Pool): Promise<MigrationState[]> {
-  const known = await migratorFor(pool).getMigrations()
-  return known.map(({ name, executedAt }) => ({ name, executedAt: executedAt?.toISOString() ?? null }))
-}
-
-function migratorFor(pool: pg.Pool): Migrator {
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
-  return new Migrator({ db, provider: sqlFiles })
-}
-
-/** Reads the files of `migrations/`. There are no down migrations. */
-const sqlFiles: MigrationProvider = {
-  async getMigrations() {
-    const files = (await readdir(migrationsDirectory)).filter((file) => file.endsWith(".sql")).sort()
-    const migrations: Record<string, Migration> = {}
-    for (const file of files) {
-      const text = await readFile(`${migrationsDirectory}${file}`, "utf8")
-      migrations[file.replace(/\.sql$/, "")] = {
-        async up(db) {
-          await sql.raw(`set local lock_timeout = '${LOCK_TIMEOUT}'`).execute(db)
-          await sql.raw(text).execute(db)
-        },
-      }
-    }
-    return migrations
-  },
 }
