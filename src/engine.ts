@@ -21,6 +21,8 @@ import { createProductWatch, type ProductWatch } from "./store/reads/product-wat
 import { createProductStore } from "./store/batch/product-store.ts"
 import { createMailContents, type MailContents } from "./store/reads/mail-contents.ts"
 import { createMailQueue, type MailQueue } from "./store/queues/mail-queue.ts"
+import { createContentMemory, type ContentMemory } from "./store/reads/content-memory.ts"
+import { createProductContents, type ProductContents } from "./store/reads/product-contents.ts"
 import { createShopMemory, type ShopDefaults, type ShopMemory } from "./store/reads/shop-memory.ts"
 import { createShopSettings, type ShopSettingsRow } from "./store/reads/shop-settings.ts"
 import { createRefundQueue, type RefundQueue } from "./store/queues/refund-queue.ts"
@@ -57,7 +59,13 @@ export interface Engine {
   readonly webhooks: Webhooks
   readonly webhookQueue: WebhookQueue
   readonly mails: Mails
+  readonly contents: Contents
   readonly shop: Shop
+}
+
+/** What is shown of products besides their settings. */
+export interface Contents extends ContentMemory {
+  readonly stored: ProductContents
 }
 
 /** The shop itself: what it has set, and what its pages and mails show of it. */
@@ -149,10 +157,12 @@ export function createEngine(
     queue: createMailQueue(database.views, perSecond),
     contents: createMailContents(database.views, variantNames),
   }
+  const stored = createProductContents(database.views)
+  const contents = { stored, ...createContentMemory((ids) => stored.read(ids)) }
   const settings = createShopSettings(database.views)
   const face = createShopMemory(async () => (await settings.read()).settings, defaults)
   const shop = { settings, ...face }
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
   const reads = { inbox, money, lists, erasure, variantNames, orderHistory, actions }
-  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, mails, shop }
+  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, mails, contents, shop }
 }

@@ -31,7 +31,7 @@ import type {
 import { get, keyed } from "./client.ts"
 import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options.ts"
 import { call, connectionTo, type Call } from "./send.ts"
-import type { ShopChangesBody, ShopSettings } from "./shop-types.ts"
+import type { ContentChangesBody, ShopChangesBody, ShopSettings, StoredContent } from "./shop-types.ts"
 import type { DetailsBody, Hold, Order, Page, PageQuery, Product } from "./types.ts"
 import type {
   DeliveryQuery,
@@ -74,6 +74,18 @@ export interface AdminClient {
     create(body: NewProductBody, options?: KeyedCallOptions): Promise<Product>
     /** Changes settings. Idempotent, and sent with an `Idempotency-Key`. Refused: `product_not_found`. */
     change(productId: number, changes: ProductChangesBody, options?: KeyedCallOptions): Promise<Product>
+    /** Returns the pictures and texts of a product in all languages. Refused: `product_not_found`. */
+    content(productId: number, options?: CallOptions): Promise<StoredContent>
+    /**
+     * Changes them. Idempotent. With `version`, the one that the change was made from, it is refused
+     * (`content_changed`) if they have changed since, unless they are what the change wants already. Refused:
+     * `product_not_found`.
+     */
+    changeContent(
+      productId: number,
+      changes: ContentChangesBody,
+      options?: CallOptions & { readonly version?: string | undefined },
+    ): Promise<StoredContent>
     /**
      * Sets the stock, if it is `expected` now, so that a retry cannot do harm. The `Idempotency-Key` keeps the retry of
      * a call that has worked from being refused as `stock_changed`. Refused: `product_not_found`, `stock_changed`,
@@ -264,6 +276,17 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
     }: Pick<Call, "repeatable" | "body"> & { options: CallOptions | undefined },
   ) => call<Answer>(connection, { method, path: `/api/admin${path}`, body, repeatable, options })
 
+  /** A change that is made only if what it changes still has this version. */
+  const conditional = <Answer>(
+    path: string,
+    body: object,
+    { version, ...options }: CallOptions & { readonly version?: string | undefined } = {},
+  ) => {
+    const headers: Record<string, string> = version === undefined ? {} : { "if-match": `"${version}"` }
+    const place = { method: "PATCH", path: `/api/admin${path}` } as const
+    return call<Answer>(connection, { ...place, body, headers, repeatable: true, options })
+  }
+
   return {
     products: {
       get: (productId, options) =>
@@ -271,6 +294,9 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
       create: (body, options) => write("/products", options, body),
       change: (productId, changes, options) =>
         call(connection, keyed("PATCH", `/api/admin/products/${productId}`, options, changes)),
+      content: (productId, options) => read(`/products/${productId}/content`, options),
+      changeContent: (productId, body, options) =>
+        conditional(`/products/${productId}/content`, body, options),
       setStock: (productId, body, options) => write(`/products/${productId}/stock`, options, body),
       addVariants: (productId, body, options) => write(`/products/${productId}/variants`, options, body),
       changeVariant: (productId, variantId, changes, options) =>
@@ -326,17 +352,7 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
     },
     shop: {
       get: (options) => read("/shop", options),
-      change: (body, { version, ...options } = {}) => {
-        const headers: Record<string, string> = version === undefined ? {} : { "if-match": `"${version}"` }
-        return call(connection, {
-          method: "PATCH",
-          path: "/api/admin/shop",
-          body,
-          headers,
-          repeatable: true,
-          options,
-        })
-      },
+      change: (body, options) => conditional("/shop", body, options),
     },
     live: (productId, options) => read("/live", options, { product_id: productId }),
     actions: { list: (query, options) => read("/actions", options, query) },

@@ -20,6 +20,7 @@ import type {
   PageQuery,
   PaymentAttemptBody,
   Product,
+  ProductContent,
 } from "./types.ts"
 import { watchProducts, type Watch, type WatchOptions } from "./watch.ts"
 
@@ -43,6 +44,11 @@ export interface Client {
      * `product_not_found`.
      */
     get(productId: number, options?: CallOptions): Promise<Product>
+    /**
+     * Returns the pictures and texts of a product in a language, or in the shop's default if the shop does not have it.
+     * Refused: `product_not_found`.
+     */
+    content(productId: number, language?: string, options?: CallOptions): Promise<ProductContent>
   }
   readonly holds: {
     /**
@@ -69,7 +75,7 @@ export interface Client {
      */
     create(hold: OrderBody & { readonly token?: string }, options?: KeyedCallOptions): Promise<Order>
     /** Returns an order of the token's owner. Refused: `order_not_found`, also for the orders of others. */
-    get(orderId: number, options?: CallOptions): Promise<Order>
+    get(orderId: number, options?: CallOptions & { readonly language?: string | undefined }): Promise<Order>
     /**
      * Replaces the buyer's details of an order that waits for payment. The same details have the same effect, so the call
      * is retried without a key. Refused: `order_not_found`, `invalid_request`, `order_expired`, `order_not_pending`,
@@ -142,6 +148,8 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         clock.learn(product.server_time, reply.sentAt, reply.receivedAt)
         return product
       },
+      content: (productId, language, options) =>
+        call(connection, get(`/api/products/${productId}/content`, options, { lang: language })),
     },
     holds: {
       create: (body, options) => call(connection, keyed("POST", "/api/holds", options, body)),
@@ -156,7 +164,8 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         const body = { hold_id, details, reference, metadata, language }
         return call(connection, keyed("POST", "/api/orders", { ...options, token }, body))
       },
-      get: (orderId, options) => call(connection, get(`/api/orders/${orderId}`, options)),
+      get: (orderId, { language, ...options } = {}) =>
+        call(connection, get(`/api/orders/${orderId}`, options, { lang: language })),
       setDetails: (orderId, body, options = {}) =>
         call(connection, {
           method: "PUT",

@@ -72,6 +72,7 @@ type PlainCode =
   | "webhook_delivery_not_found"
   | "route_not_found"
   | "shop_changed"
+  | "content_changed"
   | "sale_paused"
   | "details_erased"
   | "hold_released"

@@ -52,3 +52,37 @@ export interface ShopChangesBody {
   readonly icon?: string | null
   readonly languages?: readonly ShopLanguage[] | null
 }
+
+/** The texts of a product in one language; null: the product's own. */
+export interface ProductTexts {
+  readonly name: string | null
+  readonly description: string | null
+  readonly after_purchase: string | null
+}
+
+/** What the pages and mails of a product show besides its settings. */
+export interface StoredContent {
+  readonly product_id: number
+  /** What the picture at `image_url` shows, for people who do not see it. */
+  readonly image_alt: string | null
+  /** Shown after `image_url`. */
+  readonly pictures: readonly Picture[]
+  /** What a buyer reads after paying. */
+  readonly after_purchase: string | null
+  readonly translations: Readonly<Partial<Record<ShopLanguage, ProductTexts>>>
+  /** Names this content: a change can ask for it. */
+  readonly version: string
+  readonly updated_at: Time | null
+}
+
+/** A change of a product's content: what is left out stays, null removes. */
+export interface ContentChangesBody {
+  /** Up to 255 characters. */
+  readonly image_alt?: string | null
+  /** Replaces all of them; up to 9. */
+  readonly pictures?: readonly Picture[]
+  /** Up to 2,000 characters. */
+  readonly after_purchase?: string | null
+  /** A language that is named is replaced, and null removes it. */
+  readonly translations?: Readonly<Partial<Record<ShopLanguage, Partial<ProductTexts> | null>>> | null
+}

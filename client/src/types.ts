@@ -3,6 +3,8 @@
  * its decimal text beside it; ids are positive integers.
  */
 
+import type { LanguageTag } from "./languages.ts"
+
 /** A time, ISO 8601 in UTC: `2026-11-27T12:00:00.000Z`. */
 export type Time = string
 
@@ -65,6 +67,16 @@ export interface Collect {
   readonly name: Demand
   readonly phone: Demand
   readonly shipping_address: Demand
+}
+
+/** What everybody may read of a product's pictures and texts, in one language. */
+export interface ProductContent {
+  readonly product_id: number
+  readonly language: LanguageTag
+  readonly name: string
+  readonly description: string | null
+  /** The product's own picture first. */
+  readonly pictures: readonly { readonly url: string; readonly alt: string }[]
 }
 
 /** A text for buyers, or texts by language: `{"en": "Size", "de": "Grösse"}`. */
@@ -312,6 +324,8 @@ export interface Order {
   readonly refunded_minor?: number
   /** The language in which the buyer has ordered. Absent if the request has not said it. */
   readonly language?: string
+  /** What the product says to buyers who have paid. Only where an order that is paid is read. */
+  readonly after_purchase?: string
 }
 
 /** Units of one variant in an order. */

@@ -16,6 +16,8 @@ import type { Shop } from "../mail/compose.ts"
 import type { MailContents } from "../store/reads/mail-contents.ts"
 import type { MoneyViews } from "../store/reads/money-views.ts"
 import type { OrderHistory } from "../store/reads/order-history.ts"
+import type { ContentMemory } from "../store/reads/content-memory.ts"
+import type { ProductContents } from "../store/reads/product-contents.ts"
 import type { ProductMemory } from "../store/reads/product-memory.ts"
 import type { VariantNameReads } from "../store/reads/variant-names.ts"
 import type { ShopDefaults, ShopMemory } from "../store/reads/shop-memory.ts"
@@ -49,6 +51,7 @@ export interface Services {
   readonly erasure: Erasure
   readonly variantNames: VariantNameReads
   readonly orderHistory: OrderHistory
+  readonly contents: ContentMemory & { readonly stored: ProductContents }
   readonly shop: ShopMemory & { readonly settings: ShopSettingsRow }
   /** What is shown of a shop that has not set it. */
   readonly shopDefaults: ShopDefaults

@@ -3,6 +3,7 @@ import type { Address } from "../domain/details.ts"
 import type { MailKind } from "../domain/mails.ts"
 import type { NamedLine } from "../domain/lines.ts"
 import type { Order } from "../domain/order.ts"
+import { afterPurchaseIn, textsIn, type ProductContent } from "../domain/product-content.ts"
 import type { Refund } from "../domain/refund.ts"
 import { mailLanguage, type MailLanguage } from "./mail-language.ts"
 import { mailHtml, mailText, type MailBlock, type MailRow } from "./layout.ts"
@@ -20,6 +21,7 @@ export interface Shop extends MailShop {
 /** An order with the names that a mail shows. */
 export interface ComposedOrder extends Order {
   readonly productName: string
+  readonly content: ProductContent
   readonly namedLines: readonly NamedLine[]
 }
 
@@ -108,9 +110,20 @@ function receipt(content: ComposedContent, shop: Shop, language: MailLanguage): 
         total: { label: words.total, amount: amount(order.totalMinor, order.currency) },
       },
       ...addressBlock(content, language),
+      ...afterPurchaseBlocks(order, language),
       ...orderLink(order, shop, language),
     ],
   }
+}
+
+/** What the product says to its buyers, line by line. Links are written out, as readers of plain text need them. */
+function afterPurchaseBlocks({ content }: ComposedOrder, { tag }: MailLanguage): MailBlock[] {
+  const text = afterPurchaseIn(content, tag) ?? ""
+  return text
+    .replaceAll(/\[([^\][\n]+)\]\((https:\/\/[^\s()]+)\)/g, "$1: $2")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => ({ kind: "text", text: line }))
 }
 
 function refunded({ order, refund }: ComposedContent, shop: Shop, language: MailLanguage): Parts {
@@ -174,8 +187,9 @@ function links({ orders }: ComposedContent, shop: Shop, language: MailLanguage):
 }
 
 /** A row for each variant, or one for a product without variants. */
-function rowsOf(order: ComposedOrder, { amount }: MailLanguage): MailRow[] {
-  const { namedLines, productName, qty, totalMinor, currency } = order
+function rowsOf(order: ComposedOrder, { amount, tag }: MailLanguage): MailRow[] {
+  const { namedLines, qty, totalMinor, currency } = order
+  const { name: productName } = textsIn({ name: order.productName, description: null }, order.content, tag)
   if (namedLines.length === 0) {
     return [{ label: `${qty} × ${productName}`, amount: amount(totalMinor, currency) }]
   }

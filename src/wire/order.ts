@@ -32,6 +32,12 @@ const orderFields = {
         "What of its payment was refunded, also while the refund is under way; only where an order is read, and where it is not 0",
     }),
   ),
+  after_purchase: Type.Optional(
+    Type.String({
+      description:
+        "What the product says to buyers who have paid; only where an order that is paid is read, in the language of `lang`, of the order, or of the product",
+    }),
+  ),
   expires_at: Time,
   paid_at: timeOrNull,
   created_at: Time,

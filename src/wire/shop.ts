@@ -5,20 +5,23 @@ import {
   noShopSettings,
   shopLanguages,
   shopLinks,
-  type Picture,
   type ShopFace,
   type ShopLanguage,
   type ShopSettings,
 } from "../domain/shop.ts"
 import { isoTimeOrNull, type Instant } from "../domain/time.ts"
-import { Label, body, labelPattern, nullable, oneOf, orNull, timeOrNull } from "./fields.ts"
+import { body, labelPattern, nullable, oneOf, orNull, timeOrNull } from "./fields.ts"
+import {
+  LONGEST_URL,
+  PictureBody,
+  httpsUrlPattern,
+  pictureIn,
+  urlErrors,
+  type FieldError,
+} from "./pictures.ts"
 
-const LONGEST_URL = 2_000
 /** As long as SHOP_NAME may be. */
 const LONGEST_NAME = 100
-
-/** An address that a page may load a picture from or link to. The server also looks whether it can be parsed. */
-const httpsUrlPattern = "^https://[^\\s\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$"
 
 const httpsUrlOrNull = orNull<string>("string", { maxLength: LONGEST_URL, pattern: httpsUrlPattern })
 const Links = Type.Object(
@@ -27,10 +30,6 @@ const Links = Type.Object(
     ReturnType<typeof Type.Optional<typeof httpsUrlOrNull>>
   >,
   { additionalProperties: false, description: "https only; a link that is left out is removed" },
-)
-const LogoBody = body(
-  { url: Type.String({ maxLength: LONGEST_URL, pattern: httpsUrlPattern }), alt: Label },
-  { description: "https only; `alt` is read to people who do not see the picture" },
 )
 const Languages = Type.Unsafe<ShopLanguage[] | null>({
   type: ["array", "null"],
@@ -61,7 +60,7 @@ export const ShopChangesBody = body({
     }),
   ),
   links: Type.Optional(nullable(Links)),
-  logo: Type.Optional(nullable(LogoBody)),
+  logo: Type.Optional(nullable(PictureBody)),
   icon: Type.Optional(httpsUrlOrNull),
   languages: Type.Optional(Languages),
 })
@@ -114,12 +113,6 @@ export function shopVersion(settings: ShopSettings): string {
   return hash("sha256", JSON.stringify(settings), "base64url").slice(0, 16)
 }
 
-/** A field that is not valid. */
-interface FieldError {
-  readonly pointer: string
-  readonly detail: string
-}
-
 /** Reads the settings that a request gives; returns the errors of fields whose values are not valid. */
 export function shopChanges(given: Static<typeof ShopChangesBody>): Partial<ShopSettings> | FieldError[] {
   const errors = [
@@ -139,17 +132,6 @@ export function shopChanges(given: Static<typeof ShopChangesBody>): Partial<Shop
     ...(icon !== undefined && { icon }),
     ...(languages !== undefined && { languages }),
   }
-}
-
-/** A picture with its members in this order, whatever order they came in. */
-function pictureIn({ url, alt }: Picture): Picture {
-  return { url, alt }
-}
-
-/** The error of an address that no browser could open. */
-function urlErrors(pointer: string, url: string | null | undefined): FieldError[] {
-  if (url === null || url === undefined || URL.canParse(url)) return []
-  return [{ pointer, detail: "must be an https URL that browsers can open" }]
 }
 
 function supportErrors(support: string | null | undefined): FieldError[] {

@@ -215,6 +215,22 @@ describe.each([
     expect(await shop.shop.get()).toEqual(changed)
   })
 
+  test("the shop reads and changes the pictures and texts of a product", async () => {
+    const { id } = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 3 })
+    const before = await shop.products.content(id)
+    const lampe = { name: "Lampe", description: null, after_purchase: "Danke!" }
+    const changed = await shop.products.changeContent(id, {
+      after_purchase: "Thank you",
+      translations: { en: lampe },
+    })
+    expect(changed).toMatchObject({ after_purchase: "Thank you", translations: { en: lampe }, pictures: [] })
+    const late = shop.products.changeContent(id, { pictures: [] }, { version: before.version })
+    expect(await late).toEqual(changed)
+    const other = shop.products.changeContent(id, { image_alt: "A lamp" }, { version: before.version })
+    await expect(other).rejects.toMatchObject({ code: "content_changed", status: 412 })
+    expect(await client.products.content(id, "en")).toMatchObject({ name: "Lampe", description: null })
+  })
+
   test("disputes are listed, and an unknown one cannot be closed", async () => {
     const { order } = await paidOrder()
     const dispute = { provider: "generic", dispute_id: "dp-1" }

@@ -108,6 +108,7 @@ const members = {
   body_too_large: {},
   unsupported_media_type: {},
   shop_changed: {},
+  content_changed: {},
   customer_required: {},
   variant_required: {},
   restock_lines_required: {},

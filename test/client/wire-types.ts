@@ -14,6 +14,7 @@ import * as details from "../../src/wire/details.ts"
 import * as dispute from "../../src/wire/dispute.ts"
 import * as hold from "../../src/wire/hold.ts"
 import * as order from "../../src/wire/order.ts"
+import * as content from "../../src/wire/product-content.ts"
 import * as product from "../../src/wire/product.ts"
 import * as shop from "../../src/wire/shop.ts"
 import * as refund from "../../src/wire/refund.ts"
@@ -48,6 +49,9 @@ export const wireSchemas = {
   VariantsBody,
   ShopSettings: shop.ShopWire,
   ShopChangesBody: shop.ShopChangesBody,
+  ProductContent: content.ShownContentWire,
+  StoredContent: content.ContentWire,
+  ContentChangesBody: content.ContentChangesBody,
   Refund: refund.RefundWire,
   RefundBody: refund.RefundBody,
   RefundList: refund.RefundList,
@@ -109,6 +113,9 @@ interface WireTypes {
   VariantsBody: admin.VariantsBody
   ShopSettings: admin.ShopSettings
   ShopChangesBody: admin.ShopChangesBody
+  ProductContent: client.ProductContent
+  StoredContent: admin.StoredContent
+  ContentChangesBody: admin.ContentChangesBody
   Refund: admin.Refund
   RefundBody: admin.RefundBody
   RefundList: admin.WholeList<admin.Refund>

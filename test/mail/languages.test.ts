@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { languages, languageTags, type LanguageTag } from "../../client/src/languages.ts"
 import { composeMail, type ComposedContent, type ComposedOrder } from "../../src/mail/compose.ts"
+import { noProductContent } from "../../src/domain/product-content.ts"
 import { noShopSettings } from "../../src/domain/shop.ts"
 import { orderWith } from "../support/builders.ts"
 
@@ -17,6 +18,7 @@ function contentIn(language: string | null, kind: ComposedContent["kind"] = "rec
   const order: ComposedOrder = {
     ...orderWith({ id: 17, status: "paid", currency: "CHF", totalMinor: 189_000, qty: 2, language }),
     productName: "Runner",
+    content: noProductContent,
     namedLines: [],
   }
   return {

@@ -1,6 +1,7 @@
 import { simpleParser } from "mailparser"
 import { describe, expect, test } from "vitest"
 import { withoutAddresses } from "../../src/mail/address.ts"
+import { noProductContent } from "../../src/domain/product-content.ts"
 import { composeMail, nameInMail, type ComposedContent } from "../../src/mail/compose.ts"
 import { buildMessage } from "../../src/mail/message.ts"
 import { noShopSettings } from "../../src/domain/shop.ts"
@@ -35,6 +36,8 @@ const contentWith = (value: string): ComposedContent => ({
   order: {
     ...order,
     productName: value,
+    // The shop's own text may have lines of its own.
+    content: { ...noProductContent, afterPurchase: value.replaceAll(/\s+/g, " ") },
     namedLines: [{ variantId: 1, qty: 2, unitPriceMinor: 9_999, restockedQty: 0, name: value, sku: null }],
   },
   refund: null,
@@ -110,6 +113,11 @@ test("HTML and text tell the same", () => {
         totalMinor: 37_800,
         qty: 3,
         productName: "Runner",
+        content: {
+          ...noProductContent,
+          afterPurchase: "Wear them [in the rain](https://shop.example/rain).\n\nOr not.",
+          translations: { de: { name: "Läufer", description: null, afterPurchase: null } },
+        },
         namedLines: [
           { variantId: 1, qty: 2, unitPriceMinor: 12_900, restockedQty: 0, name: "EU 42", sku: null },
           { variantId: 2, qty: 1, unitPriceMinor: 12_000, restockedQty: 0, name: "EU 43", sku: null },
@@ -134,6 +142,10 @@ Shipping address:
   Marktgasse 1
   3011 Bern
   Switzerland
+
+Wear them in the rain: https://shop.example/rain.
+
+Or not.
 
 See your order:
 https://shop.example/o/17#dbt1.1.2.3.proof

@@ -18,6 +18,7 @@ const samples: Spoken<Words> = {
   days: [5],
   from: ["€40"],
   left: [5],
+  showPicture: [2, 5],
   opensAt: ["12:00"],
   product: [7],
   variant: [7],

@@ -1,5 +1,5 @@
 import type { LanguageTag } from "../../client/src/languages.ts"
-import type { ShopSettings } from "../../client/src/admin.ts"
+import type { Picture, ShopSettings } from "../../client/src/admin.ts"
 import type { Order, Page, Product } from "../../client/src/index.ts"
 import { DEFAULT_ACCENT } from "../../src/base/accent.ts"
 
@@ -50,10 +50,29 @@ type OfferedContent = PageContent & {
   readonly offer?: LanguageOffer
 }
 
+/** What the page of a product shows besides its settings. */
+export interface ProductContentData {
+  /** The product's own first. */
+  readonly pictures: readonly Picture[]
+}
+
 /** What a page is about. */
 export type PageContent =
-  | { readonly kind: "products"; readonly page: Page<Product> }
-  | { readonly kind: "product"; readonly product: Product; readonly payment: PaymentChoice | null }
+  | {
+      readonly kind: "products"
+      /** Names and descriptions are in the page's language. */
+      readonly page: Page<Product>
+      /** The products whose texts in this language are not those of the product itself. Absent: there are none. */
+      readonly translated?: readonly Product["id"][]
+    }
+  | {
+      readonly kind: "product"
+      /** Its texts are in the page's language. */
+      readonly product: Product
+      readonly payment: PaymentChoice | null
+      /** Absent where the product has no content. */
+      readonly content?: ProductContentData
+    }
   /** Contains no order: only the browser has the token to read it. */
   | { readonly kind: "order"; readonly orderId: Order["order_id"]; readonly payment: PaymentChoice | null }
   | { readonly kind: "find" }

@@ -2,6 +2,7 @@ import type { Product } from "../../client/src/index.ts"
 import { iconOf, pathIn, themeOf, type WholePageData } from "../shared/page-data.ts"
 import type { Language } from "./language.ts"
 import { shopTexts } from "./shop-texts.ts"
+import { plainText } from "./prose-text.ts"
 import { titleOf } from "./storefront-page.tsx"
 import { priceText } from "./texts.ts"
 
@@ -64,7 +65,9 @@ function Sharing({ data, language, title, publicUrl }: SharingProps) {
 const LONGEST_DESCRIPTION = 160
 
 function descriptionOf(product: Product, shop: string, language: Language): string {
-  const text = (product.description ?? "").replaceAll(/\s+/g, " ").trim()
+  const text = plainText(product.description ?? "")
+    .replaceAll(/\s+/g, " ")
+    .trim()
   if (text === "")
     return shopTexts[language.tag].productDescription(product.name, priceText(language, product), shop)
   const letters = Array.from(text)

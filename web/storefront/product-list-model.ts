@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals"
+import type { Product } from "../../client/src/index.ts"
 import { readerZone } from "../shared/dates.ts"
 import type { PageData } from "../shared/page-data.ts"
 import { productAt } from "./buyer-view.ts"
@@ -24,9 +25,18 @@ export function createProductListModel(data: Extract<PageData, { kind: "products
       const [first] = ids
       if (first === undefined) return
       server.start(ids, (update) => {
-        products.value = products.value.map((product) => (product.id === update.id ? update : product))
+        const isTranslated = data.translated?.includes(update.id) === true
+        products.value = products.value.map((product) => {
+          if (product.id !== update.id) return product
+          return isTranslated ? withTextsOf(product, update) : update
+        })
       })
       void server.client.products.get(first).catch(() => undefined)
     },
   }
+}
+
+/** An update has the texts of the product itself, and not those in the language of the page. */
+function withTextsOf({ name, description }: Product, update: Product): Product {
+  return { ...update, name, description }
 }

@@ -35,7 +35,7 @@ export function createProductPageModel(
   data: Extract<PageData, { kind: "product" }>,
   { tag, words }: Language,
 ): LivePageModel {
-  const { id } = data.product
+  const { id, name, description } = data.product
   const server = createServerConnection()
   const { client } = server
   const product = signal<Product>(data.product)
@@ -209,7 +209,9 @@ export function createProductPageModel(
   }
 
   /** Takes a new state of the product. The notice that no unit was left disappears when one is available again. */
-  function take(next: Product): void {
+  function take(update: Product): void {
+    // The page has the texts in its language, and an update has those of the product itself.
+    const next = data.content === undefined ? update : { ...update, name, description }
     for (const variant of variantsForSale(next)) offeredIds.add(variant.id)
     batch(() => {
       if (refusal.value !== null && isOver(refusal.value, next)) refusal.value = null

@@ -1,40 +1,41 @@
 import type { Product } from "../../client/src/index.ts"
 import { BuySection } from "./buy-section.tsx"
 import type { Language } from "./language.ts"
+import type { ProductContentData } from "../shared/page-data.ts"
+import { Gallery } from "./gallery.tsx"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
+import { Prose } from "./prose.tsx"
 import { priceText } from "./texts.ts"
 import { chosenUnits } from "./variant-choice.ts"
 
+interface ProductPageProps {
+  /** Absent: the product has a picture at most, and texts in one language. */
+  readonly content: ProductContentData | undefined
+  readonly model: PageModel
+}
+
 /** The page of a product: description, price, stock and the form that reserves units. */
-export function ProductPage({ model }: { readonly model: PageModel }) {
+export function ProductPage({ content, model }: ProductPageProps) {
   const language = useLanguage()
   const product = model.product.value
   if (product === null) return null
   const { name, description, image_url: own } = product
   const offered = model.offered.value
   const chosen = offered.find(({ id }) => chosenUnits(model.choice.value, id) > 0)
-  // The product's picture decides whether there is any, so that a choice does not move the page.
-  const image_url = own === null ? null : (chosen?.image_url ?? own)
+  // The product's pictures decide whether there are any, so that a choice does not move the page.
+  const { pictures } = content ?? { pictures: own === null ? [] : [{ url: own, alt: "" }] }
+  const [first] = pictures
   return (
-    <main class={image_url === null ? "product without-picture" : "product"}>
+    <main class={first === undefined ? "product without-picture" : "product"}>
       <div class="product-heading">
         <h1>{name}</h1>
         <p class="price tabular">{priceText(language, product)}</p>
       </div>
+      {first !== undefined && <Gallery pictures={pictures} first={chosen?.image_url ?? first.url} />}
       <BuySection product={product} model={model} />
-      {image_url !== null && (
-        <div class="picture">
-          <img src={image_url} alt="" width="800" height="600" decoding="async" />
-        </div>
-      )}
       <div class="product-details">
-        {description !== null && (
-          // The shop's text may be in another direction of writing than the page.
-          <p class="description" dir="auto">
-            {description}
-          </p>
-        )}
+        {description !== null && <Prose text={description} />}
         <Facts product={product} zone={model.zone.value} />
       </div>
     </main>

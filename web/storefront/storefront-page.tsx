@@ -44,7 +44,7 @@ function Content({ data, model }: PageProps) {
     case "products":
       return <ProductList page={data.page} model={model} />
     case "product":
-      return <ProductPage model={model} />
+      return <ProductPage content={data.content} model={model} />
     case "order":
       return <OrderPage orderId={data.orderId} paysHere={data.payment !== null} model={model} />
     case "find":

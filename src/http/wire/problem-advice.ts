@@ -42,6 +42,8 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
     "The details of this order were erased, and no new ones are stored. Keep what you still need outside Doorbuster.",
   shop_changed:
     "Read the settings again, decide anew, and send the new `ETag` in `If-Match`. Nothing was changed.",
+  content_changed:
+    "Read the content again, decide anew, and send the new `ETag` in `If-Match`. Nothing was changed.",
   hold_released: "Place a new hold.",
   order_not_pending: "Read the order: it was paid, refunded, cancelled or expired in the meantime.",
   stock_changed: "Read the product again and decide anew. `stock` is the current stock.",

@@ -21,6 +21,7 @@ export type RequestRefusal =
   | { readonly code: "webhook_delivery_not_found" }
   | { readonly code: "mail_not_found" }
   | { readonly code: "shop_changed" }
+  | { readonly code: "content_changed" }
   | { readonly code: "too_many_endpoints"; readonly mostEndpoints: number }
   | { readonly code: "invalid_request"; readonly errors: readonly FieldError[] }
   | { readonly code: "payment_refused" }
@@ -93,6 +94,10 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   order_expired: { status: 410, title: "The order has expired" },
   sale_closed: { status: 410, title: "The sale is over" },
   shop_changed: { status: 412, title: "The shop's settings have changed since they were read" },
+  content_changed: {
+    status: 412,
+    title: "The product's pictures and texts have changed since they were read",
+  },
   body_too_large: { status: 413, title: "Request body too large" },
   unsupported_media_type: { status: 415, title: "The request body must be application/json" },
   invalid_request: { status: 422, title: "The request does not match its schema" },

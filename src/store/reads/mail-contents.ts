@@ -3,6 +3,7 @@ import type { Address } from "../../domain/details.ts"
 import { nameLines, type NamedLine } from "../../domain/lines.ts"
 import type { MailKind } from "../../domain/mails.ts"
 import type { Order } from "../../domain/order.ts"
+import { noProductContent, type ProductContent } from "../../domain/product-content.ts"
 import type { Refund } from "../../domain/refund.ts"
 import type { Instant } from "../../domain/time.ts"
 import { orderColumns, sameEmail } from "../columns.ts"
@@ -18,6 +19,8 @@ export interface MailSubject {
 /** An order as mails show it. */
 export interface MailedOrder extends Order {
   readonly productName: string
+  /** Its texts; its pictures are not read. */
+  readonly content: ProductContent
   readonly namedLines: readonly NamedLine[]
 }
 
@@ -170,16 +173,25 @@ async function idsOfAddress(pool: pg.Pool, email: string): Promise<number[]> {
   return rows.map(({ id }) => id)
 }
 
-type OrderRow = Order & { readonly productName: string; readonly isOver: boolean }
+interface OrderRow extends Order {
+  readonly productName: string
+  readonly isOver: boolean
+  readonly afterPurchase: string | null
+  readonly translations: ProductContent["translations"] | null
+}
 
 async function readOrders(pool: pg.Pool, ids: readonly number[]): Promise<OrderRow[]> {
   const { rows } = await pool.query<OrderRow>({
     name: "read-mailed-orders",
     text: `
-      select found.*, products.name as "productName", found."expiresAt" <= clock_timestamp() as "isOver"
+      select found.*, products.name as "productName", found."expiresAt" <= clock_timestamp() as "isOver",
+             contents.after_purchase as "afterPurchase",
+             contents.translations
         from (select ${orderColumns} from orders where id = any($1::bigint[])) as found
         join products
           on products.id = found."productId"
+        left join product_contents as contents
+          on contents.product_id = found."productId"
        order by found.id desc`,
     values: [ids],
   })
@@ -191,8 +203,9 @@ async function withNames(rows: readonly OrderRow[], variantNames: VariantNameRea
     (lines ?? []).map(({ variantId }) => ({ productId, variantId })),
   )
   const names = await variantNames.namesOf(keys)
-  return rows.map(({ isOver, ...order }) => ({
+  return rows.map(({ isOver, afterPurchase, translations, ...order }) => ({
     ...order,
+    content: { ...noProductContent, afterPurchase, translations: translations ?? {} },
     status: order.status === "pending_payment" && isOver ? "expired" : order.status,
     namedLines: nameLines(order.lines ?? [], (variantId) => names.get(variantId)),
   }))

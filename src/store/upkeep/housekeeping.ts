@@ -96,6 +96,7 @@ export async function countSales(pool: pg.Pool): Promise<{ orders: number; payme
  */
 export async function emptyDatabase(pool: pg.Pool): Promise<void> {
   await pool.query(`
-    truncate products, variants, holds, orders, payment_events, payment_messages, payments, refunds, disputes,
-             product_customers, stock_adjustments, idempotency_keys, outbox, webhook_deliveries, claimed_order_ids`)
+    truncate products, product_contents, variants, holds, orders, order_details, mails, payment_events,
+             payment_messages, payments, refunds, disputes, product_customers, stock_adjustments, idempotency_keys,
+             outbox, webhook_deliveries, claimed_order_ids`)
 }

@@ -55,6 +55,8 @@ export const ar: Words = {
   product: (id) => `المنتج ${id}`,
   variant: (id) => `النوع ${id}`,
   units,
+  pictures: "الصور",
+  showPicture: (number: number, all: number) => `عرض الصورة ${count(number)} من ${count(all)}`,
   opens: "بدء البيع",
   closes: "انتهاء البيع",
   total: "الإجمالي",

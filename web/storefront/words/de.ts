@@ -46,6 +46,8 @@ export const de: Words = {
   product: (id) => `Artikel ${id}`,
   variant: (id) => `Variante ${id}`,
   units,
+  pictures: "Bilder",
+  showPicture: (number: number, all: number) => `Bild ${number} von ${all} zeigen`,
   opens: "Start",
   closes: "Ende",
   total: "Gesamt",

@@ -45,6 +45,8 @@ export const en = {
   product: (id: number) => `Product ${id}`,
   variant: (id: number) => `Variant ${id}`,
   units,
+  pictures: "Pictures",
+  showPicture: (number: number, all: number) => `Show picture ${number} of ${all}`,
   opens: "Opens",
   closes: "Closes",
   total: "Total",

@@ -45,6 +45,8 @@ export const es: Words = {
   product: (id) => `Producto ${id}`,
   variant: (id) => `Variante ${id}`,
   units,
+  pictures: "Imágenes",
+  showPicture: (number: number, all: number) => `Mostrar la imagen ${number} de ${all}`,
   opens: "Apertura",
   closes: "Cierre",
   total: "Total",

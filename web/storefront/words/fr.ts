@@ -45,6 +45,8 @@ export const fr: Words = {
   product: (id) => `Produit ${id}`,
   variant: (id) => `Variante ${id}`,
   units,
+  pictures: "Photos",
+  showPicture: (number: number, all: number) => `Afficher la photo ${number} sur ${all}`,
   opens: "Début",
   closes: "Fin",
   total: "Total",

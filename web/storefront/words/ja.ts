@@ -44,6 +44,8 @@ export const ja: Words = {
   product: (id) => `商品 ${id}`,
   variant: (id) => `種類 ${id}`,
   units,
+  pictures: "画像",
+  showPicture: (number: number, all: number) => `画像を表示（${number}／${all}）`,
   opens: "販売開始",
   closes: "販売終了",
   total: "合計",

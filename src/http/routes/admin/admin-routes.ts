@@ -36,6 +36,7 @@ import { registerChangeVariant } from "./products/change-variant.ts"
 import { registerCreateProduct } from "./products/create-product.ts"
 import { registerPauseSale } from "./products/pause-sale.ts"
 import { createProductChange } from "./products/product-change.ts"
+import { registerProductContent } from "./products/product-content.ts"
 import { registerResumeSale } from "./products/resume-sale.ts"
 import { registerSetStock } from "./products/set-stock.ts"
 import { registerSetVariantStock } from "./products/set-variant-stock.ts"
@@ -68,6 +69,7 @@ function registerProductRoutes(admin: App, services: Services): void {
   registerSetVariantStock(admin, changeProduct, services)
   registerPauseSale(admin, changeProduct)
   registerResumeSale(admin, changeProduct)
+  registerProductContent(admin, services)
 }
 
 function registerMoneyRoutes(admin: App, services: Services): void {

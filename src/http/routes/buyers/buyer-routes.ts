@@ -14,6 +14,7 @@ import { registerPlaceHold } from "./place-hold.ts"
 import { registerPlaceOrderByPath } from "./place-order-by-path.ts"
 import { registerPlaceOrder } from "./place-order.ts"
 import { registerSetDetails } from "./set-details.ts"
+import { registerShowProductContent } from "./show-product-content.ts"
 import { registerShowProduct } from "./show-product.ts"
 import { registerPaymentAttempt } from "./record-payment-attempt.ts"
 import { registerReleaseHold } from "./release-hold.ts"
@@ -26,6 +27,7 @@ import { registerStreamProducts } from "./stream-products.ts"
 export function registerBuyerRoutes(app: App, services: Services, streamsPerAddress: number): void {
   registerListProducts(app, services)
   registerShowProduct(app, services)
+  registerShowProductContent(app, services)
   registerStreamProducts(app, services, streamsPerAddress)
 
   const holdPlacement = createHoldPlacement(services)

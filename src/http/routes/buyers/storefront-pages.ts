@@ -3,6 +3,7 @@ import fastifyStatic from "@fastify/static"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { LanguageTag } from "../../../../client/src/languages.ts"
 import { pathIn, type PageContent, type PaymentChoice } from "../../../../web/shared/page-data.ts"
+import { noProductContent, textsIn, type ProductContent } from "../../../domain/product-content.ts"
 import { saleState } from "../../../domain/product.ts"
 import type { ShopFace } from "../../../domain/shop.ts"
 import { ASSETS, type BuiltPages } from "../../../site/built-pages.ts"
@@ -16,6 +17,7 @@ import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
 import { registerSiteFiles } from "./site-files.ts"
 import type { App } from "../../transport/typed-app.ts"
+import { contentVersion, shownContentJson } from "../../../wire/product-content.ts"
 import { productJson } from "../../../wire/product.ts"
 
 /** Products on a page of the list: as many as one stream may watch. */
@@ -34,6 +36,7 @@ type StorefrontServices = Pick<
   | "simulator"
   | "stripePublishableKey"
   | "shop"
+  | "contents"
   | "publicUrl"
   | "paymentPage"
 >
@@ -72,8 +75,9 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
     const id = parseId(request.params.id)
     const view = id === null ? null : await products.product(id)
     if (view === null) return missing(request, reply)
+    const contentOf = await services.contents.contentsOf([view.product.id])
     const { productPages, addAlternates } = await inLanguage(request, reply)
-    const { text, etag } = productPages.of(view)
+    const { text, etag } = productPages.of(view, contentOf(view.product.id))
     addAlternates(reply, `/p/${view.product.id}`)
     // For a 304 too: its headers, the security policy among them, replace those of the stored page.
     void html(reply).headers({ etag, "cache-control": "public, max-age=1" })
@@ -156,9 +160,12 @@ interface PageParts {
 }
 
 function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }: PageParts): PagesInLanguage {
-  const { views, holdTtlSeconds, publicUrl } = services
+  const { views, contents, holdTtlSeconds, publicUrl } = services
   const offered = face.languages
-  const toJson = ({ product, serverTime }: ProductView) => productJson(product, serverTime, holdTtlSeconds)
+  const toJson = ({ product, serverTime }: ProductView, content: ProductContent) => {
+    const { name, description } = textsIn(product, content, tag)
+    return productJson({ ...product, name, description }, serverTime, holdTtlSeconds)
+  }
   const render: PagesInLanguage["render"] = (content, path) => {
     const hasOffer = path !== null && offered.length > 1
     const offer = hasOffer && { offer: { tags: offered, path } }
@@ -176,13 +183,26 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
     productPages: createProductPages(
       keyOf([pages.build, publicUrl, tag, face]),
       REMEMBERED_PAGES / offered.length,
-      (view) => render({ kind: "product", product: toJson(view), payment }, `/p/${view.product.id}`),
+      (view, content) => {
+        const product = toJson(view, content)
+        const shown = content === noProductContent ? {} : { content: contentOnPage(view, content, tag) }
+        return render({ kind: "product", product, payment, ...shown }, `/p/${product.id}`)
+      },
     ),
     lists: createPageMemory(async (after) => {
       const found = await views.products(after, PRODUCTS_ON_A_PAGE)
-      return render({ kind: "products", page: productPageJson(found, toJson) }, listPath(after))
+      const contentOf = await contents.contentsOf(found.products.map(({ product }) => product.id))
+      const page = productPageJson(found, (view) => toJson(view, contentOf(view.product.id)))
+      const translated = page.data
+        .map(({ id }) => id)
+        .filter((id) => contentOf(id).translations[tag] !== undefined)
+      return render({ kind: "products", page, ...(translated.length > 0 && { translated }) }, listPath(after))
     }),
   }
+}
+
+function contentOnPage({ product }: ProductView, content: ProductContent, tag: LanguageTag) {
+  return { pictures: shownContentJson(product, content, tag).pictures }
 }
 
 /** Names what a page shows besides its product. */
@@ -209,19 +229,33 @@ function html(reply: FastifyReply): FastifyReply {
 const REMEMBERED_PAGES = 1_000
 
 /** Renders a product's page once for each state of the product. `build` names all else that the page shows. The page shows the time at which it was rendered. */
-function createProductPages(build: string, most: number, render: (view: ProductView) => string) {
+function createProductPages(
+  build: string,
+  most: number,
+  render: (view: ProductView, content: ProductContent) => string,
+) {
   const pages = new Map<number, { readonly text: string; readonly etag: string }>()
   return {
-    of(view: ProductView): { readonly text: string; readonly etag: string } {
+    of(view: ProductView, content: ProductContent): { readonly text: string; readonly etag: string } {
       const { id, version } = view.product
+      const own = content === noProductContent ? "" : `-${versionOf(content)}`
       // Weak: other processes render the same state at other times.
-      const etag = `W/"${id}-${version}-${saleState(view.product, view.serverTime)}-${build}"`
+      const etag = `W/"${id}-${version}-${saleState(view.product, view.serverTime)}-${build}${own}"`
       const known = pages.get(id)
       if (known?.etag === etag) return known
       if (pages.size >= most) pages.clear()
-      const page = { text: render(view), etag }
+      const page = { text: render(view, content), etag }
       pages.set(id, page)
       return page
     },
   }
+}
+
+const versions = new WeakMap<ProductContent, string>()
+
+/** Made once for each content, because it is asked for with each page. */
+function versionOf(content: ProductContent): string {
+  const known = versions.get(content) ?? contentVersion(content)
+  versions.set(content, known)
+  return known
 }

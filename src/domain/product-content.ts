@@ -1,0 +1,54 @@
+import { shopLanguages, type Picture, type ShopLanguage } from "./shop.ts"
+
+/** Further pictures that a product may have besides its own: ten with it. */
+export const MOST_FURTHER_PICTURES = 9
+
+/** The texts of a product in one language; null: as in the product itself. */
+export interface ProductTexts {
+  readonly name: string | null
+  readonly description: string | null
+  readonly afterPurchase: string | null
+}
+
+/** What is shown of a product besides its settings. No decision of a sale depends on it. */
+export interface ProductContent {
+  /** What the product's own picture shows; null: not said. */
+  readonly imageAlt: string | null
+  readonly pictures: readonly Picture[]
+  /** What a buyer reads after paying: on the page of the order and in the receipt. */
+  readonly afterPurchase: string | null
+  readonly translations: Readonly<Partial<Record<ShopLanguage, ProductTexts>>>
+}
+
+/** The content of a product that has none. */
+export const noProductContent: ProductContent = {
+  imageAlt: null,
+  pictures: [],
+  afterPurchase: null,
+  translations: {},
+}
+
+/** The texts of a product in a language, those of the product itself where the language has none of its own. */
+export function textsIn(
+  product: { readonly name: string; readonly description: string | null },
+  content: ProductContent,
+  language: string | null,
+): { readonly name: string; readonly description: string | null } {
+  const own = translationIn(content, language)
+  return {
+    name: own?.name ?? product.name,
+    description: own?.description ?? product.description,
+  }
+}
+
+/** What buyers who have paid read, in a language or in the product's own. Null: nothing. */
+export function afterPurchaseIn(content: ProductContent, language: string | null): string | null {
+  return translationIn(content, language)?.afterPurchase ?? content.afterPurchase
+}
+
+/** `language`: a tag such as `de-CH`, of which the first part counts; null: not known. */
+function translationIn({ translations }: ProductContent, language: string | null): ProductTexts | undefined {
+  const [base] = (language ?? "").toLowerCase().split("-", 1)
+  const known = shopLanguages.find((tag) => tag === base)
+  return known === undefined ? undefined : translations[known]
+}

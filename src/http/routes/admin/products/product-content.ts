@@ -1,0 +1,85 @@
+import { Type } from "typebox"
+import { nothingStored } from "../../../../store/reads/product-contents.ts"
+import {
+  ContentChangesBody,
+  ContentWire,
+  contentChanges,
+  contentJson,
+  contentVersion,
+} from "../../../../wire/product-content.ts"
+import { adminSecurity } from "../../../access/admin-area.ts"
+import type { Services } from "../../../services.ts"
+import { isKnown } from "../../../transport/etags.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { parseId } from "../../../wire/ids.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import { refuse } from "../../../wire/problems.ts"
+
+const url = "/api/admin/products/:id/content"
+const params = Type.Object({ id: Type.String() })
+const headers = Type.Object({
+  "if-match": Type.Optional(
+    Type.String({ description: "The `ETag` of the content that the change was made from" }),
+  ),
+})
+
+type ContentServices = Pick<Services, "contents" | "views">
+
+/** Registers `GET` and `PATCH /api/admin/products/{id}/content`. */
+export function registerProductContent(admin: App, { contents, views }: ContentServices): void {
+  admin.route({
+    method: "GET",
+    url,
+    schema: {
+      summary: "Read the pictures and texts of a product",
+      tags: ["admin"],
+      security: adminSecurity,
+      params,
+      response: { 200: ContentWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const id = await existing(request.params.id)
+      if (id === null) return refuse(reply, { code: "product_not_found" })
+      const { content, updatedAt } = (await contents.stored.read([id])).get(id) ?? nothingStored
+      void reply.headers({ etag: `"${contentVersion(content)}"`, "cache-control": "no-store" })
+      return contentJson(id, content, updatedAt)
+    },
+  })
+
+  admin.route({
+    method: "PATCH",
+    url,
+    schema: {
+      summary: "Change the pictures and texts of a product",
+      description:
+        "A member that is left out stays as it is; null removes it. With `If-Match` the change is refused if the content has changed since. Pages and mails show the change within a few seconds.",
+      tags: ["admin"],
+      security: adminSecurity,
+      params,
+      headers,
+      body: ContentChangesBody,
+      response: { 200: ContentWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const changed = contentChanges(request.body)
+      if (Array.isArray(changed)) return refuse(reply, { code: "invalid_request", errors: changed })
+      const id = await existing(request.params.id)
+      if (id === null) return refuse(reply, { code: "product_not_found" })
+      const expected = request.headers["if-match"]
+      const stored = await contents.stored.change(
+        id,
+        changed,
+        (content) => expected === undefined || isKnown(expected, `"${contentVersion(content)}"`),
+      )
+      if (stored === null) return refuse(reply, { code: "content_changed" })
+      contents.learn(id, stored.content)
+      void reply.header("etag", `"${contentVersion(stored.content)}"`)
+      return contentJson(id, stored.content, stored.updatedAt)
+    },
+  })
+
+  async function existing(text: string): Promise<number | null> {
+    const id = parseId(text)
+    return id === null || (await views.product(id)) === null ? null : id
+  }
+}

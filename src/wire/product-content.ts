@@ -1,0 +1,168 @@
+import { hash } from "node:crypto"
+import { Type, type Static } from "typebox"
+import {
+  MOST_FURTHER_PICTURES,
+  textsIn,
+  type ProductContent,
+  type ProductTexts,
+} from "../domain/product-content.ts"
+import type { Product } from "../domain/product.ts"
+import { shopLanguages, type ShopLanguage } from "../domain/shop.ts"
+import { isoTimeOrNull, type Instant } from "../domain/time.ts"
+import { Id, body, labelPattern, nullable, oneOf, orNull, prosePattern, timeOrNull } from "./fields.ts"
+import { PictureBody, pictureIn, urlErrors, type FieldError } from "./pictures.ts"
+
+const LONGEST_TEXT = 2_000
+
+const prose = orNull<string>("string", { maxLength: LONGEST_TEXT, pattern: prosePattern })
+const PictureWire = Type.Object({ url: Type.String(), alt: Type.String() })
+
+const TextsBody = body({
+  name: Type.Optional(orNull<string>("string", { minLength: 1, maxLength: 255, pattern: labelPattern })),
+  description: Type.Optional(prose),
+  after_purchase: Type.Optional(prose),
+})
+const TextsWire = Type.Object({
+  name: orNull<string>("string"),
+  description: orNull<string>("string"),
+  after_purchase: orNull<string>("string"),
+})
+
+function byLanguage<Schema>(schema: Schema) {
+  return Object.fromEntries(shopLanguages.map((tag) => [tag, schema])) as Record<ShopLanguage, Schema>
+}
+
+/** The request to change the content of a product. */
+export const ContentChangesBody = body({
+  image_alt: Type.Optional(
+    orNull<string>("string", {
+      minLength: 1,
+      maxLength: 255,
+      pattern: labelPattern,
+      description: "What the picture at `image_url` shows, for people who do not see it",
+    }),
+  ),
+  pictures: Type.Optional(
+    Type.Array(PictureBody, {
+      maxItems: MOST_FURTHER_PICTURES,
+      description: "Replaces the further pictures, which are shown after `image_url`",
+    }),
+  ),
+  after_purchase: Type.Optional({
+    ...prose,
+    description: "What a buyer reads after paying, on the page of the order and in the receipt",
+  }),
+  translations: Type.Optional(
+    nullable(
+      Type.Object(byLanguage(Type.Optional(nullable(TextsBody))), {
+        additionalProperties: false,
+        description:
+          "Texts by language; a language that is named is replaced, and null removes it. A text that it lacks is the product's own",
+      }),
+    ),
+  ),
+})
+
+/** The content of a product. */
+export const ContentWire = Type.Object({
+  product_id: Id,
+  image_alt: orNull<string>("string"),
+  pictures: Type.Array(PictureWire),
+  after_purchase: orNull<string>("string"),
+  translations: Type.Object(byLanguage(Type.Optional(TextsWire))),
+  version: Type.String({ description: "The content of the `ETag`, for `If-Match`" }),
+  updated_at: timeOrNull,
+})
+
+/** What everybody may read of a product's content, in one language. */
+export const ShownContentWire = Type.Object({
+  product_id: Id,
+  language: oneOf(shopLanguages),
+  name: Type.String(),
+  description: orNull<string>("string"),
+  pictures: Type.Array(PictureWire, {
+    description: "The product's own picture first; without a description its `alt` is empty",
+  }),
+})
+
+/** The JSON of {@link ContentWire}. */
+export type ContentJson = Static<typeof ContentWire>
+
+/** The JSON of {@link ShownContentWire}. */
+export type ShownContentJson = Static<typeof ShownContentWire>
+
+/** Makes the JSON of a product's content. */
+export function contentJson(
+  productId: number,
+  content: ProductContent,
+  updatedAt: Instant | null,
+): ContentJson {
+  const translations = Object.entries(content.translations).map(([tag, texts]) => [tag, textsJson(texts)])
+  return {
+    product_id: productId,
+    image_alt: content.imageAlt,
+    pictures: content.pictures.map(pictureIn),
+    after_purchase: content.afterPurchase,
+    translations: Object.fromEntries(translations) as ContentJson["translations"],
+    version: contentVersion(content),
+    updated_at: isoTimeOrNull(updatedAt),
+  }
+}
+
+function textsJson({ name, description, afterPurchase }: ProductTexts): Static<typeof TextsWire> {
+  return { name, description, after_purchase: afterPurchase }
+}
+
+/** Makes the JSON of what is shown of a product in a language. */
+export function shownContentJson(
+  product: Pick<Product, "id" | "name" | "description" | "imageUrl">,
+  content: ProductContent,
+  language: ShopLanguage,
+): ShownContentJson {
+  const { name, description } = textsIn(product, content, language)
+  const own = product.imageUrl === null ? [] : [{ url: product.imageUrl, alt: content.imageAlt ?? "" }]
+  const pictures = [...own, ...content.pictures.map(pictureIn)]
+  return { product_id: product.id, language, name, description, pictures }
+}
+
+/** Names a content: the same content has the same version in every process. */
+export function contentVersion(content: ProductContent): string {
+  return hash("sha256", JSON.stringify(content), "base64url").slice(0, 16)
+}
+
+/** Reads the changes that a request names; returns the errors of fields whose values are not valid. */
+export function contentChanges(
+  given: Static<typeof ContentChangesBody>,
+): ((before: ProductContent) => ProductContent) | FieldError[] {
+  const errors = (given.pictures ?? []).flatMap(({ url }, index) => urlErrors(`/pictures/${index}/url`, url))
+  if (errors.length > 0) return errors
+  return (before) => ({
+    imageAlt: given.image_alt === undefined ? before.imageAlt : given.image_alt,
+    pictures: given.pictures === undefined ? before.pictures : given.pictures.map(pictureIn),
+    afterPurchase: given.after_purchase === undefined ? before.afterPurchase : given.after_purchase,
+    translations: translationsAfter(before.translations, given.translations),
+  })
+}
+
+type GivenTranslations = Static<typeof ContentChangesBody>["translations"]
+
+function translationsAfter(
+  before: ProductContent["translations"],
+  given: GivenTranslations,
+): ProductContent["translations"] {
+  if (given === undefined) return before
+  if (given === null) return {}
+  const after = { ...before }
+  for (const language of shopLanguages) {
+    const texts = given[language]
+    if (texts === undefined) continue
+    delete after[language]
+    if (texts === null) continue
+    const { name = null, description = null, after_purchase: afterPurchase = null } = texts
+    // Texts that are all missing say nothing, and would keep the language on the list.
+    if (name !== null || description !== null || afterPurchase !== null) {
+      after[language] = { name, description, afterPurchase }
+    }
+  }
+  return after
+}
