@@ -1,12 +1,15 @@
 import { Type } from "typebox"
 import type { Picture } from "../domain/shop.ts"
-import { Label, body } from "./fields.ts"
+import { Label, body, orNull } from "./fields.ts"
 
 /** The longest address of a picture or a link. */
 export const LONGEST_URL = 2_000
 
 /** An address that a page may load a picture from or link to. The server also looks whether it can be parsed. */
 export const httpsUrlPattern = "^https://[^\\s\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$"
+
+/** Such an address, or null. A page that came encrypted must not load what could be replaced on its way. */
+export const httpsUrlOrNull = orNull<string>("string", { maxLength: LONGEST_URL, pattern: httpsUrlPattern })
 
 /** A picture in a request. */
 export const PictureBody = body(

@@ -20,6 +20,7 @@ import {
   timeOrNull,
 } from "./fields.ts"
 import { collectFields, collectJson, collectSettings } from "./collect.ts"
+import { httpsUrlOrNull } from "./pictures.ts"
 import { NewVariantBody, VariantWire, variantEventJson, variantJson } from "./variant.ts"
 
 /** A product. */
@@ -61,9 +62,7 @@ const limit = Type.Optional(orNull<number>("integer", { minimum: 1, maximum: LAR
 
 const optionalSettings = {
   description: Type.Optional(orNull<string>("string", { maxLength: 2_000, pattern: prosePattern })),
-  image_url: Type.Optional(
-    orNull<string>("string", { maxLength: 2_000, pattern: "^https?://[^\\s\\u0000\\ud800-\\udfff]+$" }),
-  ),
+  image_url: Type.Optional(httpsUrlOrNull),
   opens_at: optionalTime,
   closes_at: optionalTime,
   paused: Type.Optional(Type.Boolean()),

@@ -14,6 +14,7 @@ import { body, labelPattern, nullable, oneOf, orNull, timeOrNull } from "./field
 import {
   LONGEST_URL,
   PictureBody,
+  httpsUrlOrNull,
   httpsUrlPattern,
   pictureIn,
   urlErrors,
@@ -23,7 +24,6 @@ import {
 /** As long as SHOP_NAME may be. */
 const LONGEST_NAME = 100
 
-const httpsUrlOrNull = orNull<string>("string", { maxLength: LONGEST_URL, pattern: httpsUrlPattern })
 const Links = Type.Object(
   Object.fromEntries(shopLinks.map((link) => [link, Type.Optional(httpsUrlOrNull)])) as Record<
     (typeof shopLinks)[number],

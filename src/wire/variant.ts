@@ -6,6 +6,7 @@ import { availableUnits, type Product } from "../domain/product.ts"
 import type { Instant } from "../domain/time.ts"
 import { defaultVariantSettings, type Variant, type VariantSettings } from "../domain/variant.ts"
 import { Id, LARGEST_QUANTITY, Label, PriceMinor, Stock, body, oneOf, orNull } from "./fields.ts"
+import { httpsUrlOrNull } from "./pictures.ts"
 
 /** A variant of a product. */
 export const VariantWire = Type.Object({
@@ -47,9 +48,7 @@ const settings = {
   sku: Type.Optional(Type.Union([Label, Type.Null()])),
   options: Type.Optional(Options),
   position: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_QUANTITY })),
-  image_url: Type.Optional(
-    orNull<string>("string", { maxLength: 2_000, pattern: "^https?://[^\\s\\u0000\\ud800-\\udfff]+$" }),
-  ),
+  image_url: Type.Optional(httpsUrlOrNull),
   price_minor: Type.Optional(Type.Union([PriceMinor, Type.Null()])),
   max_per_hold: Type.Optional(orNull<number>("integer", { minimum: 1, maximum: LARGEST_QUANTITY })),
   enabled: Type.Optional(Type.Boolean()),

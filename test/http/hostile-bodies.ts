@@ -132,6 +132,8 @@ const products = invalid("POST", "/api/admin/products", goods, [
   [{ description: LONE_SURROGATE }],
   [{ image_url: "javascript:alert(1)" }],
   [{ image_url: "//cdn.example/a.png" }],
+  // It could be replaced on its way.
+  [{ image_url: "http://cdn.example/a.png" }],
   [{ image_url: "https://a b" }],
   [{ image_url: "" }],
   [{ max_per_hold: 0 }],

@@ -23,6 +23,8 @@ export function explain(error: unknown): string {
       return `The stock was changed to ${problem.stock} in the meantime. Nothing was saved: check the new numbers and try again.`
     case "shop_changed":
       return "The shop was changed elsewhere since you opened this page. Nothing was saved: reload the page and make your change again."
+    case "content_changed":
+      return "The pictures or texts were changed elsewhere since you opened this page. Nothing was saved: reload the page and make your change again."
     case "stock_in_use":
       return takenText(problem.reserved_stock + problem.sold_stock)
     case "invalid_request":

@@ -55,10 +55,11 @@ function currentOf(href: string, pathname: string): "page" | "true" | undefined 
 }
 
 function screenAt(pathname: string) {
-  const [, id, part] = /^\/admin\/p\/(\d{1,16})(\/edit|\/variants)?$/.exec(pathname) ?? []
+  const [, id, part] = /^\/admin\/p\/(\d{1,16})(\/edit|\/variants|\/content)?$/.exec(pathname) ?? []
   if (id !== undefined) {
     const productId = Number(id)
     if (part === "/edit") return <LaterScreen load={productForm} props={{ productId }} />
+    if (part === "/content") return <LaterScreen load={contentScreen} props={{ productId }} />
     return part === "/variants" ? (
       <LaterScreen load={variantsScreen} props={{ productId }} />
     ) : (
@@ -88,6 +89,7 @@ function screenAt(pathname: string) {
 }
 
 const productForm = async () => (await import("./product-form.tsx")).ProductFormScreen
+const contentScreen = async () => (await import("./content-screen.tsx")).ContentScreen
 const variantsScreen = async () => (await import("./variants-screen.tsx")).VariantsScreen
 const shopScreen = async () => (await import("./shop-screen.tsx")).ShopScreen
 const orderScreen = async () => (await import("./order-screen.tsx")).OrderScreen

@@ -6,12 +6,12 @@ import {
   readCurrency,
   readPrice,
   readTime,
-  readUrl,
   readWhole,
   requiredValue,
   valueOrNull,
   type Reading,
 } from "./form-values.ts"
+import { readHttpsUrl } from "./shop-values.ts"
 
 /** The texts of the product form's fields, filled with the product's settings, and their meanings. */
 export function useFields(product: Product | null) {
@@ -33,7 +33,7 @@ export function useFields(product: Product | null) {
   const readings = {
     name: readAny(),
     description: readAny(),
-    image: readUrl(texts.image.value),
+    image: readHttpsUrl(texts.image.value),
     currency,
     price: readPrice(texts.price.value, currency.kind === "value" ? currency.value : ""),
     stock: readWhole(texts.stock.value, 0),

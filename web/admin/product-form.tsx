@@ -90,7 +90,7 @@ function ProductForm({ product }: { readonly product: Product | null }) {
           type="lines"
           value={texts.description}
           reading={readings.description}
-          hint="Line breaks are kept"
+          hint="An empty line begins a paragraph, “- ” a line of a list; [words](https://…) is a link"
         />
         <Field
           id="image"

@@ -31,6 +31,9 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
         <li>
           <a href={`/admin/p/${product.id}/edit`}>Settings</a>
         </li>
+        <li>
+          <a href={`/admin/p/${product.id}/content`}>Pictures and texts</a>
+        </li>
         {product.variants === undefined && product.reserved_stock + product.sold_stock === 0 && (
           <li>
             <a href={`/admin/p/${product.id}/variants`}>Add variants</a>

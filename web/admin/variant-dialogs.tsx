@@ -4,10 +4,11 @@ import type { Product, Variant } from "../../client/src/index.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
-import { readUrl, readWhole, requiredValue, valueOrNull } from "./form-values.ts"
+import { readWhole, requiredValue, valueOrNull } from "./form-values.ts"
 import { StockDialog } from "./stock-dialog.tsx"
 import { draftOf, readDraft, VariantFields } from "./variant-fields.tsx"
 import { areSameOptions, placementsAfter } from "./variant-values.ts"
+import { readHttpsUrl } from "./shop-values.ts"
 
 export type VariantAction = "add" | "set" | "disable" | "enable" | "edit"
 
@@ -77,7 +78,7 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
   const placeBefore = String(variants[variants.findIndex(({ id }) => id === before.id) - 1]?.id ?? "")
   const openedAfter = useSignal(placeBefore).value
   const after = useSignal(placeBefore)
-  const readings = { maxPerHold: readWhole(maxPerHold.value, 1), image: readUrl(image.value) }
+  const readings = { maxPerHold: readWhole(maxPerHold.value, 1), image: readHttpsUrl(image.value) }
 
   async function run(): Promise<void> {
     const { name, sku, options, price } = readDraft(draft, product.currency)

@@ -39,7 +39,7 @@ export function Gallery({ pictures, first }: GalleryProps) {
             aria-label={words.showPicture(index + 1, shown.length)}
             onClick={() => scrollTo(row.current, index)}
           >
-            <img src={url} alt="" width="64" height="48" loading="lazy" decoding="async" />
+            <Thumbnail key={url} url={url} />
           </button>
         ))}
       </div>
@@ -61,24 +61,25 @@ function scrollTo(row: HTMLUListElement | null, index: number): void {
 
 /** A picture; one that cannot be loaded leaves its place empty, with what it shows in words. */
 function Picture({ url, alt, loading }: GalleryPicture & { readonly loading: "eager" | "lazy" }) {
+  const { isMissing, image } = useMissing()
+  if (isMissing) return <p class="picture-missing">{alt}</p>
+  return <img {...image} src={url} alt={alt} width="800" height="600" loading={loading} decoding="async" />
+}
+
+/** The small picture in a button, which says in words what it does. */
+function Thumbnail({ url }: { readonly url: string }) {
+  const { isMissing, image } = useMissing()
+  if (isMissing) return null
+  return <img {...image} src={url} alt="" width="64" height="48" loading="lazy" decoding="async" />
+}
+
+/** Notices that a picture cannot be loaded, also when that was so before the scripts ran. */
+function useMissing() {
   const [isMissing, setMissing] = useState(false)
-  const image = useRef<HTMLImageElement>(null)
-  // It may have failed before the scripts ran.
+  const ref = useRef<HTMLImageElement>(null)
   useEffect(() => {
-    const { current } = image
+    const { current } = ref
     if (current !== null && current.complete && current.naturalWidth === 0) setMissing(true)
   }, [])
-  if (isMissing) return <p class="picture-missing">{alt}</p>
-  return (
-    <img
-      ref={image}
-      src={url}
-      alt={alt}
-      width="800"
-      height="600"
-      loading={loading}
-      decoding="async"
-      onError={() => setMissing(true)}
-    />
-  )
+  return { isMissing, image: { ref, onError: () => setMissing(true) } }
 }
