@@ -89,9 +89,9 @@ export const orderPageMutants: readonly Mutant[] = [
     name: "pages: every product loads the form for details",
     edits: [
       {
-        file: "web/storefront/product-page-model.ts",
-        find: "      if (asksDetails(product.value)) loadDetailsForm()\n",
-        replace: "      loadDetailsForm()\n",
+        file: "web/storefront/own-page.ts",
+        find: "    if (asksDetails(product)) loadDetailsForm()\n",
+        replace: "    loadDetailsForm()\n",
       },
     ],
     caughtBy: { file: details, test: "loads no form and is asked nothing" },

@@ -52,7 +52,8 @@ export interface WantedUnits {
 /** A page model, with the function that starts it once the page is rendered. */
 export interface LivePageModel {
   readonly model: PageModel
-  readonly start: () => void
+  /** Runs until the signal; without one, as long as the page. */
+  readonly start: (until?: AbortSignal) => void
 }
 
 const nothing = () => undefined

@@ -1,19 +1,18 @@
-import { batch, computed, signal } from "@preact/signals"
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals"
 import {
   ProblemError,
   randomKey,
   type DetailsBody,
   type FieldError,
   type Hold,
-  type HoldBody,
   type Product,
 } from "../../client/src/index.ts"
 import { readerZone } from "../shared/dates.ts"
 import type { PageData } from "../shared/page-data.ts"
-import { productAt, whatBuyerSees, type Known, type Pending, type Refusal } from "./buyer-view.ts"
+import { productAt, whatBuyerSees, type Known, type Pending } from "./buyer-view.ts"
 import type { Language } from "./language.ts"
 import { staticModel, type PageModel, type LivePageModel, type WantedUnits } from "./page-model.ts"
-import { storage, type HoldRequest, type StoredHold } from "./browser-storage.ts"
+import { storage, type StoredHold } from "./browser-storage.ts"
 import {
   createServerConnection,
   detailErrorsIn,
@@ -21,22 +20,40 @@ import {
   onReturn,
   refusalOf,
 } from "./server-connection.ts"
-import { asksDetails, draftName } from "./asked-details.ts"
-import { loadDetailsForm } from "./details-part.tsx"
-import { firstChoice, variantsForSale, withUnits, type Choice } from "./variant-choice.ts"
+import { draftName } from "./asked-details.ts"
+import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
+import { bodyOf, isAboutChoice, isOver, oneTabAtATime } from "./hold-requests.ts"
 
 /** Holds are retried for three minutes, because the page says that it keeps trying. The client chooses the pauses. */
 const PATIENCE = { tries: 60, totalMs: 180_000 }
 
 const LOOK_WITHOUT_STREAM_MS = 5_000
 
+/** Where a model of a product is at work: on the product's own page, or on a page of another site. */
+export interface ModelPlace {
+  /** The server's address; empty: that of the page. */
+  readonly baseUrl: string
+  /** What a visitor has chosen before the scripts ran, or the page for them; null: nothing. */
+  readonly earlyChoice: () => Choice | null
+  /** Loads what the page needs later. */
+  readonly prepare: (product: Product) => void
+  /** Goes on with the order that was made from the hold. */
+  readonly goOn: (orderId: number, token: string) => void
+}
+
+/** A model that also tells the buyer's hold with its token; null: none is known. */
+export interface ProductPageModel extends LivePageModel {
+  readonly held: ReadonlySignal<StoredHold | null>
+}
+
 /** The page of a product: places holds, releases them and makes orders. Call `start` once the page is rendered. */
 export function createProductPageModel(
   data: Extract<PageData, { kind: "product" }>,
-  { tag, words }: Language,
-): LivePageModel {
+  { tag, words, isChosen }: Language,
+  place: ModelPlace,
+): ProductPageModel {
   const { id, name, description } = data.product
-  const server = createServerConnection()
+  const server = createServerConnection(place.baseUrl)
   const { client } = server
   const product = signal<Product>(data.product)
   const held = signal<StoredHold | null>(null)
@@ -47,7 +64,7 @@ export function createProductPageModel(
   const customerId = signal("")
   const choice = signal(firstChoice(data.product))
   // Read before the scripts take over the page, which renders it as the server did at first.
-  const earlyChoice = choiceInDocument()
+  const earlyChoice = place.earlyChoice()
   const offeredIds = new Set(variantsForSale(data.product).map((variant) => variant.id))
 
   const known = computed<Known>(() => ({
@@ -150,16 +167,14 @@ export function createProductPageModel(
       if (storage.order(orderId) === null) storage.saveOrder(orderId, { token, payment: null })
       held.value = { ...held.value, hold: { ...hold, status: "converted" }, orderId }
       storage.saveHold(id, held.value)
-      location.assign(`/o/${orderId}`)
+      place.goOn(orderId, token)
     })
   }
 
   async function orderOf(hold: Hold, token: string, details?: DetailsBody): Promise<number> {
     try {
       const body = { hold_id: hold.hold_id, ...(details !== undefined && { details }) }
-      return (
-        await client.orders.create({ ...body, ...(data.offer !== undefined && { language: tag }), token })
-      ).order_id
+      return (await client.orders.create({ ...body, ...(isChosen && { language: tag }), token })).order_id
     } catch (error) {
       const orderId =
         error instanceof ProblemError && error.problem.code === "hold_already_used"
@@ -241,20 +256,21 @@ export function createProductPageModel(
   }
   return {
     model,
-    start() {
+    held,
+    start(until) {
       batch(() => {
         zone.value = readerZone()
         customerId.value = storage.customerId() ?? ""
         choice.value = earlyChoice ?? choice.value
       })
-      // Ready before the sale opens, when everyone asks for everything.
-      if (asksDetails(product.value)) loadDetailsForm()
-      server.start([id], take)
-      onReturn(() => void lookAgain())
+      place.prepare(product.value)
+      server.start([id], take, until)
+      onReturn(() => void lookAgain(), until)
       // Used while the stream is lost, refused or blocked.
-      setInterval(() => {
+      const timer = setInterval(() => {
         if (server.connection.value !== "live") void client.products.get(id).then(take).catch(ignored)
       }, LOOK_WITHOUT_STREAM_MS)
+      until?.addEventListener("abort", () => clearInterval(timer))
       void lookAgain()
       const request = storage.holdRequest(id)
       if (request === null) return
@@ -262,38 +278,6 @@ export function createProductPageModel(
       hold(request, request.customerId ?? "")
     },
   }
-}
-
-function bodyOf(productId: number, { qty, lines, customerId }: HoldRequest): HoldBody {
-  const units = lines === undefined ? { qty } : { lines }
-  return { product_id: productId, ...units, ...(customerId !== null && { customer_id: customerId }) }
-}
-
-/** True for a refusal that another choice may avoid. */
-function isAboutChoice({ code }: Refusal): boolean {
-  return ["lacking", "over_limit", "variant_disabled", "variant_required"].includes(code)
-}
-
-/** True if the product has the units again that a request has missed. */
-function isOver(refusal: Refusal, product: Product): boolean {
-  if (refusal.code === "missed") return product.available_stock > 0
-  if (refusal.code !== "lacking") return false
-  return refusal.lines.every(({ variantId, requested }) =>
-    variantsForSale(product).some(
-      (variant) => variant.id === variantId && variant.available_stock >= requested,
-    ),
-  )
-}
-
-/** The variant that a visitor has chosen before the scripts ran; null: none. */
-function choiceInDocument(): Choice | null {
-  const chosen = document.querySelector<HTMLInputElement>("input[name=variant]:checked")
-  return chosen === null ? null : withUnits([], Number(chosen.value), 1)
-}
-
-/** Runs one tab's request at a time, if the browser supports locks, so that two tabs do not both place a hold. */
-async function oneTabAtATime(name: string, work: () => Promise<void>): Promise<void> {
-  await (typeof navigator.locks === "undefined" ? work() : navigator.locks.request(name, work))
 }
 
 function ignored(): void {

@@ -23,12 +23,12 @@ export interface ServerConnection {
   readonly nowMs: ReadonlySignal<number | null>
   /** Why the last try of a write failed; null: it succeeded, or none was made. */
   readonly trouble: ReadonlySignal<Pending["trouble"]>
-  /** Starts watching these products and reading the time. */
-  start(productIds: readonly number[], onProduct: (product: Product) => void): void
+  /** Starts watching these products and reading the time, until the signal. */
+  start(productIds: readonly number[], onProduct: (product: Product) => void, until?: AbortSignal): void
 }
 
-/** A connection that does nothing until it is started. */
-export function createServerConnection(): ServerConnection {
+/** A connection that does nothing until it is started. `baseUrl`: the server's address; empty: that of the page. */
+export function createServerConnection(baseUrl = ""): ServerConnection {
   const connection = signal<Known["connection"]>("starting")
   const nowMs = signal<number | null>(null)
   const trouble = signal<Pending["trouble"]>(null)
@@ -44,7 +44,7 @@ export function createServerConnection(): ServerConnection {
       throw error
     }
   }
-  const client = createClient({ baseUrl: "", fetch: noticing })
+  const client = createClient({ baseUrl, fetch: noticing })
 
   let hasReceivedTime = false
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -61,7 +61,8 @@ export function createServerConnection(): ServerConnection {
     connection,
     nowMs,
     trouble,
-    start(productIds, onProduct) {
+    start(productIds, onProduct, until) {
+      const listening = listeningUntil(until)
       let watch: { close(): void } | null = null
       function begin(): void {
         watch?.close()
@@ -82,20 +83,33 @@ export function createServerConnection(): ServerConnection {
       begin()
       tick()
       // Reconnects at once, without waiting for a retry or for the time-out of a dead connection.
-      addEventListener("online", begin)
-      addEventListener("offline", () => (connection.value = "lost"))
-      addEventListener("pageshow", (event) => event.persisted && begin())
-      addEventListener("pagehide", () => watch?.close())
+      addEventListener("online", begin, listening)
+      addEventListener("offline", () => (connection.value = "lost"), listening)
+      addEventListener("pageshow", (event) => event.persisted && begin(), listening)
+      addEventListener("pagehide", () => watch?.close(), listening)
+      until?.addEventListener("abort", () => {
+        watch?.close()
+        clearTimeout(timer)
+      })
     },
   }
 }
 
-/** Calls `look` when the page is shown again, is online again, or another tab has stored something. */
-export function onReturn(look: () => void): void {
-  addEventListener("pageshow", (event) => event.persisted && look())
-  addEventListener("online", look)
-  addEventListener("storage", (event) => isOurStorageEvent(event) && look())
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look())
+/** Calls `look` when the page is shown again, is online again, or another tab has stored something, until the signal. */
+export function onReturn(look: () => void, until?: AbortSignal): void {
+  const listening = listeningUntil(until)
+  addEventListener("pageshow", (event) => event.persisted && look(), listening)
+  addEventListener("online", look, listening)
+  addEventListener("storage", (event) => isOurStorageEvent(event) && look(), listening)
+  document.addEventListener(
+    "visibilitychange",
+    () => document.visibilityState === "visible" && look(),
+    listening,
+  )
+}
+
+function listeningUntil(until: AbortSignal | undefined): AddEventListenerOptions {
+  return until === undefined ? {} : { signal: until }
 }
 
 /** True if the outcome of the request is unknown, so that a retry may succeed. */

@@ -8,6 +8,7 @@ import type { Language } from "./language.ts"
 import { staticModel, type LivePageModel } from "./page-model.ts"
 import { createProductListModel } from "./product-list-model.ts"
 import { createOrderPageModel } from "./order-page-model.ts"
+import { ownPage } from "./own-page.ts"
 import { createProductPageModel } from "./product-page-model.ts"
 import { StorefrontPage } from "./storefront-page.tsx"
 
@@ -38,7 +39,7 @@ function modelOf(data: PageData, language: Language): LivePageModel {
     case "products":
       return createProductListModel(data)
     case "product":
-      return createProductPageModel(data, language)
+      return createProductPageModel(data, language, ownPage)
     case "order":
       return createOrderPageModel(data, firstToken, language)
     case "find":

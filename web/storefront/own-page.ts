@@ -1,0 +1,15 @@
+import { asksDetails } from "./asked-details.ts"
+import { loadDetailsForm } from "./details-part.tsx"
+import { choiceInDocument } from "./hold-requests.ts"
+import type { ModelPlace } from "./product-page-model.ts"
+
+/** The storefront's own page of a product. */
+export const ownPage: ModelPlace = {
+  baseUrl: "",
+  earlyChoice: choiceInDocument,
+  // The form is ready before the sale opens, when everyone asks for everything.
+  prepare(product) {
+    if (asksDetails(product)) loadDetailsForm()
+  },
+  goOn: (orderId) => location.assign(`/o/${orderId}`),
+}
