@@ -53,15 +53,36 @@ await build({
   },
 })
 
+// The button for pages of other sites: one script at a stable address, and the words of each language beside it.
+await build({
+  ...common,
+  base: "./",
+  build: {
+    outDir: path("dist/web/embed"),
+    emptyOutDir: true,
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: { embed: path("web/embed/embed.ts") },
+      // Without what only the storefront's own pages need, such as the form for details.
+      treeshake: { moduleSideEffects: (id) => !id.includes("/web/storefront/") },
+      output: { entryFileNames: "[name].js", chunkFileNames: "embed/[name]-[hash].js" },
+    },
+  },
+})
+
 await writeApiReference(path("dist/web/reference"))
 
 await compress(path("dist/web/browser"), constants.BROTLI_MAX_QUALITY)
+await compress(path("dist/web/embed"), constants.BROTLI_MAX_QUALITY)
 // Four megabytes, which the best quality would take ten seconds for.
 await compress(path("dist/web/reference/js"), 9)
 
 /** Compresses the files once at build time, so that the server need not for each visitor. */
 async function compress(directory: string, brotliQuality: number): Promise<void> {
-  const names = (await readdir(directory)).filter((name) => /\.(?:js|css|svg)$/.test(name))
+  const names = (await readdir(directory, { recursive: true })).filter((name) =>
+    /\.(?:js|css|svg)$/.test(name),
+  )
   for (const name of names) {
     const file = join(directory, name)
     const content = await readFile(file)

@@ -19,6 +19,8 @@ export interface BuiltPages {
   renderAdmin(page: AdminPage): string
   /** The directory of the scripts and styles. Their names contain a hash of their content. */
   readonly assetsDirectory: string
+  /** The directory of `embed.js` and of what it loads. */
+  readonly embedDirectory: string
 }
 
 /** The path under which browsers load scripts and styles. */
@@ -53,6 +55,7 @@ export async function loadPages(): Promise<BuiltPages | null> {
     iconOf,
     renderAdmin: (page) => renderAdminPage(page, admin),
     assetsDirectory: fileURLToPath(new URL("browser/", built)),
+    embedDirectory: fileURLToPath(new URL("embed/", built)),
   }
 }
 

@@ -4,6 +4,7 @@ import { commandMutants } from "./commands.ts"
 import { contractMutants } from "./contract.ts"
 import { databaseMutants } from "./database.ts"
 import { detailsMutants } from "./details.ts"
+import { embedMutants } from "./embed.ts"
 import { interleavingMutants } from "./interleavings.ts"
 import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
@@ -82,6 +83,7 @@ export const mutants: readonly Mutant[] = [
   ...interleavingMutants,
   ...modelMutants,
   ...shopDataMutants,
+  ...embedMutants,
   ...shopFaceMutants,
   ...streamMutants,
   ...adminMutants,

@@ -60,6 +60,11 @@ export const storage = {
   saveOrder(orderId: number, order: StoredOrder) {
     write("localStorage", `order:${orderId}`, order)
   },
+  /** Whether the page of another site was told that the order is paid. */
+  isPaidTold: (orderId: number) => read("localStorage", `told:${orderId}`) === true,
+  savePaidTold(orderId: number) {
+    write("localStorage", `told:${orderId}`, true)
+  },
   /** The token of a link that was opened in this tab, until the server has answered for it. */
   linkToken: (orderId: number) => read("sessionStorage", `link:${orderId}`) as string | null,
   saveLinkToken(orderId: number, token: string | null) {

@@ -28,7 +28,7 @@ export function BuySection({ product, model }: BuySectionProps) {
         <>
           <Figure stage={stage} product={product} zone={model.zone.value} />
           {stage.kind !== "scheduled" && <StockBar product={product} />}
-          <Form stage={stage} product={product} model={model} />
+          <SaleForm stage={stage} product={product} model={model} />
         </>
       )}
       <NoticeLine notice={notice} orderId={orderId} />
@@ -38,7 +38,7 @@ export function BuySection({ product, model }: BuySectionProps) {
 }
 
 /** Without variants there is nothing to choose before units are available. */
-function Form({ stage, product, model }: BuySectionProps & { readonly stage: Stage }) {
+export function SaleForm({ stage, product, model }: BuySectionProps & { readonly stage: Stage }) {
   if (product.variants !== undefined) {
     return stage.kind === "over" || stage.kind === "sold_out" ? null : (
       <VariantForm product={product} model={model} />
@@ -56,7 +56,7 @@ interface FigureProps {
 }
 
 /** The main number: the countdown until the sale opens, then the units. */
-function Figure({ stage, product, zone }: FigureProps) {
+export function Figure({ stage, product, zone }: FigureProps) {
   const { words, count, date, clock, countdown } = useLanguage()
   switch (stage.kind) {
     case "scheduled":

@@ -15,7 +15,7 @@ interface HoldFormProps {
 export function HoldForm({ product, model }: HoldFormProps) {
   const { words, price } = useLanguage()
   const { stage, pending, notice } = model.view.value
-  const chosen = useSignal(1)
+  const chosen = useSignal(model.firstQty)
   const most = stage.kind === "on_sale" ? stage.mostUnits : chosen.value
   const qty = Math.min(chosen.value, most)
   const isInactive = model.zone.value === null

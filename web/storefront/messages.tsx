@@ -15,7 +15,9 @@ export function Headline({ stage, currency, paysHere }: HeadlineProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const hadFocus = useRef(false)
   useEffect(() => {
-    const remember = ({ target }: Event) => {
+    const remember = (event: Event) => {
+      // The path, because a panel in a shadow tree is not the target outside of it.
+      const [target] = event.composedPath()
       const panel = heading.current?.closest(".status-panel")
       hadFocus.current = target instanceof Node && panel?.contains(target) === true
     }

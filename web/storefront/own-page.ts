@@ -7,6 +7,7 @@ import type { ModelPlace } from "./product-page-model.ts"
 export const ownPage: ModelPlace = {
   baseUrl: "",
   earlyChoice: choiceInDocument,
+  firstQty: 1,
   // The form is ready before the sale opens, when everyone asks for everything.
   prepare(product) {
     if (asksDetails(product)) loadDetailsForm()

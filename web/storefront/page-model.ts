@@ -1,6 +1,6 @@
 import { signal, type ReadonlySignal } from "@preact/signals"
 import type { Client, DetailsBody, FieldError, Product, Variant } from "../../client/src/index.ts"
-import type { PageData } from "../shared/page-data.ts"
+import type { PageContent } from "../shared/page-data.ts"
 import type { PaymentForm } from "./payment-method.ts"
 import { productAt, whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
 import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
@@ -20,6 +20,8 @@ export interface PageModel {
   readonly offered: ReadonlySignal<readonly Variant[]>
   /** The variants that the buyer has chosen. */
   readonly choice: ReadonlySignal<Choice>
+  /** How many units a form asks for at first. */
+  readonly firstQty: number
   /** How countries write their addresses. Null: the scripts have not run yet. */
   readonly addresses: Client["addresses"] | null
   /** The server's reasons for refusing the details that the buyer has entered. */
@@ -59,7 +61,7 @@ export interface LivePageModel {
 const nothing = () => undefined
 
 /** The facts that the server knows when it renders the page. */
-function firstKnown(data: PageData): Known {
+function firstKnown(data: PageContent): Known {
   return {
     product: data.kind === "product" ? productAt(data.product, null) : null,
     hold: null,
@@ -76,7 +78,7 @@ function firstKnown(data: PageData): Known {
 }
 
 /** The page as the server renders it: its buttons do nothing yet. */
-export function staticModel(data: PageData): PageModel {
+export function staticModel(data: PageContent): PageModel {
   const known = firstKnown(data)
   return {
     view: signal(whatBuyerSees(known)),
@@ -90,6 +92,7 @@ export function staticModel(data: PageData): PageModel {
     customerId: signal(""),
     offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
     choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
+    firstQty: 1,
     addresses: null,
     detailErrors: signal([]),
     orderLink: signal(null),

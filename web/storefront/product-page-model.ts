@@ -8,7 +8,7 @@ import {
   type Product,
 } from "../../client/src/index.ts"
 import { readerZone } from "../shared/dates.ts"
-import type { PageData } from "../shared/page-data.ts"
+import type { PageContent } from "../shared/page-data.ts"
 import { productAt, whatBuyerSees, type Known, type Pending } from "./buyer-view.ts"
 import type { Language } from "./language.ts"
 import { staticModel, type PageModel, type LivePageModel, type WantedUnits } from "./page-model.ts"
@@ -35,6 +35,8 @@ export interface ModelPlace {
   readonly baseUrl: string
   /** What a visitor has chosen before the scripts ran, or the page for them; null: nothing. */
   readonly earlyChoice: () => Choice | null
+  /** How many units the form asks for at first. */
+  readonly firstQty: number
   /** Loads what the page needs later. */
   readonly prepare: (product: Product) => void
   /** Goes on with the order that was made from the hold. */
@@ -48,7 +50,7 @@ export interface ProductPageModel extends LivePageModel {
 
 /** The page of a product: places holds, releases them and makes orders. Call `start` once the page is rendered. */
 export function createProductPageModel(
-  data: Extract<PageData, { kind: "product" }>,
+  data: Extract<PageContent, { kind: "product" }>,
   { tag, words, isChosen }: Language,
   place: ModelPlace,
 ): ProductPageModel {
@@ -250,6 +252,7 @@ export function createProductPageModel(
     // A variant that the shop takes off sale keeps its place, so that no button moves under a finger.
     offered: computed(() => (product.value.variants ?? []).filter((variant) => offeredIds.has(variant.id))),
     choice,
+    firstQty: place.firstQty,
     addresses: client.addresses,
     detailErrors,
     actions: { ...staticModel(data).actions, choose, hold, release, makeOrder },

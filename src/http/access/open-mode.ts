@@ -11,8 +11,11 @@ import type { App } from "../transport/typed-app.ts"
 export function refuseForeignPages(app: App, allowedOrigins: readonly string[]): void {
   app.addHook("onRequest", (request, reply, done) => {
     const { origin } = request.headers
-    const isForeign =
-      !isLocalHost(request) || (origin !== undefined && !isAllowedOrigin(origin, allowedOrigins))
+    const isForeignPage =
+      origin !== undefined &&
+      !isAllowedOrigin(origin, allowedOrigins) &&
+      request.routeOptions.config.isForEveryPage !== true
+    const isForeign = !isLocalHost(request) || isForeignPage
     if (isForeign) refuse(reply, { code: "forbidden", detail })
     else done()
   })

@@ -15,6 +15,7 @@ import { pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
 import { productPageJson } from "../../wire/paging.ts"
 import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
+import { registerEmbedFiles } from "./embed-files.ts"
 import { registerSiteFiles } from "./site-files.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { contentVersion, shownContentJson } from "../../../wire/product-content.ts"
@@ -100,6 +101,7 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
   })
 
   registerSiteFiles(app, { pages, shop })
+  registerEmbedFiles(app, pages)
 
   async function missing(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { render } = await inLanguage(request, reply)

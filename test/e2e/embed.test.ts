@@ -1,0 +1,235 @@
+import { createServer } from "node:http"
+import { once } from "node:events"
+import type { AddressInfo } from "node:net"
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import {
+  findFaults,
+  launchBrowser,
+  leavesOutBrowser,
+  startBrowserShop,
+  type BrowserShop,
+} from "../support/browser.ts"
+import { offerLamp, offerShoe, payBy, press, reads } from "./storefront.ts"
+
+/** The site of a shop, on another origin than its Doorbuster: every path is the page that was set last. */
+async function startSite() {
+  let html = ""
+  const server = createServer((_request, response) => {
+    response.setHeader("content-type", "text/html; charset=utf-8")
+    response.setHeader("content-security-policy", policy)
+    response.end(html)
+  })
+  let policy = ""
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url,
+    /** Sets the page. Its own script notes the element's events, in `noted`. */
+    show(app: { readonly url: string }, element: string, { lang = "en", css = "", script = "" } = {}) {
+      policy = `default-src 'none'; script-src 'self' ${app.url} 'nonce-page'; connect-src ${app.url}; style-src 'nonce-page'`
+      html = `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>Aurora</title>
+<meta name="viewport" content="width=device-width">
+<style nonce="page">body { font: 1rem/1.5 sans-serif; margin: 1rem } ${css}</style>
+<script nonce="page">
+  window.noted = []
+  try { noted = JSON.parse(sessionStorage.noted ?? "[]") } catch {}
+  for (const type of ["held", "checkout", "ordered", "paid", "refused", "ended"])
+    addEventListener(type, (event) => { noted.push([type, event.detail]); try { sessionStorage.noted = JSON.stringify(noted) } catch {} })
+  ${script}
+</script>
+<script type="module" src="${app.url}/embed.js"></script></head>
+<body><main><h1>Aurora Supply</h1>${element}</main></body></html>`
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, "close")
+    },
+  }
+}
+
+type Noted = readonly (readonly [string, Record<string, unknown>])[]
+const noted = (page: Page) => page.evaluate("noted") as Promise<Noted>
+const typesNoted = async (page: Page) => (await noted(page)).map(([type]) => type)
+
+describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origin", () => {
+  let browser: Browser
+  let site: Awaited<ReturnType<typeof startSite>>
+  let app: BrowserShop
+  beforeAll(async () => {
+    ;[browser, site] = await Promise.all([launchBrowser(), startSite()])
+    app = await startBrowserShop({ config: { corsOrigins: [site.url] } })
+  })
+  afterAll(() => Promise.all([browser.close(), site[Symbol.asyncDispose](), app[Symbol.asyncDispose]()]))
+
+  /** Opens a profile. Its disposal fails the test if a script failed, a policy was broken or a token went to a server. */
+  async function newVisitor(options: BrowserContextOptions = {}) {
+    const context: BrowserContext = await browser.newContext({
+      viewport: { width: 390, height: 760 },
+      ...options,
+    })
+    context.setDefaultTimeout(10_000)
+    const wrong: string[] = []
+    const said: string[] = []
+    context.on("weberror", (error) => wrong.push(String(error.error())))
+    context.on("console", (message) => {
+      if (message.type() === "error") said.push(message.text())
+      if (/Content.Security.Policy/i.test(message.text())) wrong.push(message.text())
+    })
+    context.on("request", (request) => {
+      // A browser sends no fragment, and no other part of an address may have a token.
+      if (request.url().split("#", 1)[0]?.includes("dbt1.")) wrong.push(`a token in ${request.url()}`)
+    })
+    return {
+      page: await context.newPage(),
+      said,
+      async [Symbol.asyncDispose]() {
+        await context.close()
+        expect(wrong).toEqual([])
+      },
+    }
+  }
+
+  test("sells: reserved, kept over a reload, ordered, paid on the order's page, and found paid", async () => {
+    const id = await offerLamp(app)
+    site.show(app, `<doorbuster-buy product="${id}"></doorbuster-buy>`)
+    await using visitor = await newVisitor()
+    const { page } = visitor
+    await page.goto(site.url)
+    await page.getByText("10", { exact: true }).waitFor()
+
+    await press(page, "Reserve")
+    await reads(page, "1 unit reserved for you")
+    expect(await findFaults(page)).toEqual([])
+    await page.reload()
+    await reads(page, "1 unit reserved for you")
+    expect((await app.crowd.products.get(id)).available_stock).toBe(9)
+
+    await press(page, "Place order")
+    await page.waitForURL(`${app.url}/o/*`)
+    await reads(page, "Awaiting your payment")
+    expect(page.url()).not.toContain("dbt1.")
+    await payBy(page, "Pay")
+    await reads(page, "Order paid")
+    await page.goto(site.url)
+    await page.getByText("Order paid").waitFor()
+    await page.reload()
+    await page.getByText("Order paid").waitFor()
+
+    const all = await noted(page)
+    expect(all.map(([type]) => type)).toEqual(["held", "held", "checkout", "ordered", "paid"])
+    const [[, held], [, again], , [, ordered], [, paid]] = all as [
+      Noted[0],
+      Noted[0],
+      Noted[0],
+      Noted[0],
+      Noted[0],
+    ]
+    expect(held).toMatchObject({ product_id: id, qty: 1, lines: null, restored: false })
+    expect(again).toEqual({ ...held, restored: true })
+    expect(ordered).toMatchObject({ product_id: id, hold_id: held["hold_id"], token: held["token"] })
+    expect(ordered["url"]).toBe(`${app.url}/o/${String(ordered["order_id"])}`)
+    expect(paid).toEqual({
+      product_id: id,
+      order_id: ordered["order_id"],
+      qty: 1,
+      total_price: "129.00",
+      currency: "EUR",
+    })
+  })
+
+  test("sells a variant to a known customer in Arabic, in the shop's own look, and leaves checking out to the page", async () => {
+    const { id, size } = await offerShoe(app, { "41": 3, "42": 0, "43": 1 }, { max_per_customer: 1 })
+    const element = `<doorbuster-buy product="${id}" variant="${size("43")}" customer="ann"></doorbuster-buy>`
+    const css = `body { background: #14213d; color: #fff } doorbuster-buy { --doorbuster-accent: rgb(252, 163, 17); --doorbuster-accent-ink: #000 }
+doorbuster-buy::part(name) { font-style: italic } doorbuster-buy::part(primary) { text-transform: uppercase }`
+    site.show(app, element, {
+      lang: "ar",
+      css,
+      script: `addEventListener("checkout", (event) => event.preventDefault())`,
+    })
+    const elsewhere = await app.crowd.holds.create({
+      product_id: id,
+      lines: [{ variant_id: size("41"), qty: 1 }],
+      customer_id: "ann",
+    })
+    await using visitor = await newVisitor()
+    const { page } = visitor
+    await page.goto(site.url)
+    const reserve = page.getByRole("button", { name: "احجز" })
+    await reserve.waitFor()
+    expect(await page.getByRole("radio", { checked: true }).getAttribute("value")).toBe(String(size("43")))
+    expect(await page.locator("doorbuster-buy .root").getAttribute("dir")).toBe("rtl")
+    const styleOf = (part: string, property: string) =>
+      page.evaluate(
+        `getComputedStyle(document.querySelector("doorbuster-buy").shadowRoot.querySelector("${part}")).${property}`,
+      )
+    expect(await styleOf(".primary", "backgroundColor")).toBe("rgb(252, 163, 17)")
+    expect(await styleOf(".primary", "textTransform")).toBe("uppercase")
+    expect(await styleOf(".product-name", "fontStyle")).toBe("italic")
+    expect(await findFaults(page)).toEqual([])
+
+    await reserve.click()
+    await expect.poll(() => typesNoted(page)).toEqual(["refused"])
+    await app.crowd.holds.release(elsewhere.hold_id, { token: elsewhere.token })
+    await reserve.click()
+    await page.locator("doorbuster-buy[stage=held]").waitFor()
+    await page.locator("doorbuster-buy .primary").click()
+    await expect.poll(() => typesNoted(page)).toEqual(["refused", "held", "checkout"])
+
+    const [[, refused], [, held], [, checkout]] = (await noted(page)) as [Noted[0], Noted[0], Noted[0]]
+    expect(refused).toMatchObject({ product_id: id, code: "customer_limit" })
+    expect(refused["message"]).toMatch(/\p{Script=Arabic}/u)
+    expect(held["lines"]).toEqual([{ variant_id: size("43"), qty: 1 }])
+    expect(checkout).toEqual({ product_id: id, hold_id: held["hold_id"], qty: 1, token: held["token"] })
+    expect(page.url()).toBe(`${site.url}/`)
+  })
+
+  test("says on the element and in the console what its page has to mend, and starts when that is done", async () => {
+    const id = await offerLamp(app)
+    await using visitor = await newVisitor()
+    const { page, said } = visitor
+    const errorOf = (text: string | RegExp) =>
+      page.locator("doorbuster-buy").getByRole("alert").filter({ hasText: text }).waitFor()
+
+    site.show(app, `<doorbuster-buy product="lamp"></doorbuster-buy>`)
+    await page.goto(site.url)
+    await errorOf('doorbuster-buy needs the number of a product, such as product="7"; it has product="lamp".')
+    await page.evaluate('document.querySelector("doorbuster-buy").setAttribute("product", "999999")')
+    await errorOf(`There is no product 999999 at ${app.url}.`)
+    await page.evaluate(`document.querySelector("doorbuster-buy").setAttribute("product", "${id}")`)
+    await page.getByRole("button", { name: "Reserve" }).waitFor()
+
+    const elsewhere = site.url.replace("127.0.0.1", "localhost")
+    site.show(app, `<doorbuster-buy product="${id}"></doorbuster-buy>`)
+    await page.goto(elsewhere)
+    const reason = `${app.url} does not allow pages of ${elsewhere}. Its operator adds that origin to CORS_ORIGINS.`
+    await errorOf(reason)
+    expect(
+      said.filter((text) => text.startsWith("doorbuster-buy: ")).map((text) => text.split(" ", 6).join(" ")),
+    ).toEqual([
+      "doorbuster-buy: doorbuster-buy needs the number of",
+      "doorbuster-buy: There is no product 999999",
+      `doorbuster-buy: ${app.url} does not allow pages`,
+    ])
+  })
+
+  test("sells where the browser stores nothing and gives no locks", async () => {
+    const id = await offerLamp(app)
+    site.show(app, `<doorbuster-buy product="${id}" qty="2" lang="de"></doorbuster-buy>`)
+    await using visitor = await newVisitor()
+    const { page } = visitor
+    await page.addInitScript(`for (const area of ["localStorage", "sessionStorage"])
+      Object.defineProperty(window, area, { get() { throw new DOMException("blocked", "SecurityError") } })
+      LockManager.prototype.request = () => Promise.reject(new DOMException("blocked", "SecurityError"))`)
+    await page.goto(site.url)
+    await page.getByRole("button", { name: "Reservieren" }).click()
+    await reads(page, "2 Stück für Sie reserviert")
+    await page.locator("doorbuster-buy .primary").click()
+    await page.waitForURL(`${app.url}/o/*`)
+    await reads(page, "Awaiting your payment")
+    expect(page.url()).not.toContain("dbt1.")
+  })
+})

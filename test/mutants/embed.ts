@@ -1,0 +1,55 @@
+import type { Mutant } from "./mutants.ts"
+
+/** Bugs in the button for pages of other sites. */
+export const embedMutants: readonly Mutant[] = [
+  {
+    name: "embed: in open mode a page that may not ask gets no script that could say so",
+    edits: [
+      {
+        file: "src/http/access/open-mode.ts",
+        find: " &&\n      request.routeOptions.config.isForEveryPage !== true",
+        replace: "",
+      },
+    ],
+    caughtBy: {
+      file: "test/http/embed-files.test.ts",
+      test: "the script can be loaded by a page of",
+    },
+  },
+  {
+    name: "embed: a hold that was there before the page is told as a new one",
+    edits: [
+      {
+        file: "web/embed/happenings.ts",
+        find: 'const restored = before?.view.stage.kind !== "reserving"',
+        replace: "const restored = false",
+      },
+    ],
+    caughtBy: {
+      file: "test/web/embed.test.ts",
+      test: "a hold that was there before the page is told as restored",
+    },
+  },
+  {
+    name: "embed: nothing is sold where the browser refuses locks",
+    edits: [
+      {
+        file: "web/storefront/hold-requests.ts",
+        find: "    if (hasBegun) throw error\n    await begin()",
+        replace: "    throw error",
+      },
+    ],
+    caughtBy: { file: "test/e2e/embed.test.ts", test: "sells where the browser stores nothing" },
+  },
+  {
+    name: "embed: the key of an order is in an address that servers see",
+    edits: [
+      {
+        file: "web/embed/buy-element.tsx",
+        find: "`#${token}`",
+        replace: "`&key=${token}`",
+      },
+    ],
+    caughtBy: { file: "test/e2e/embed.test.ts", test: "sells: reserved" },
+  },
+]

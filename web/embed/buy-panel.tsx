@@ -1,0 +1,138 @@
+import type { ReadonlySignal } from "@preact/signals"
+import { useRef } from "preact/hooks"
+import type { Order, Product } from "../../client/src/index.ts"
+import { Announcer } from "../storefront/announcer.tsx"
+import { Figure, SaleForm } from "../storefront/buy-section.tsx"
+import { whatBuyerSees, type Stage } from "../storefront/buyer-view.ts"
+import { Headline, NoticeLine, Offline } from "../storefront/messages.tsx"
+import { useLanguage } from "../storefront/page-language.ts"
+import type { PageModel } from "../storefront/page-model.ts"
+import { headlineOf, priceText } from "../storefront/texts.ts"
+import { Countdown, UnitsSummary } from "../storefront/units-summary.tsx"
+import { variantName } from "../storefront/variant-choice.ts"
+
+interface BuyPanelProps {
+  readonly model: PageModel
+  /** The order that was made from the hold; null: none. */
+  readonly order: ReadonlySignal<Order | null>
+  /** The address of the order's page, with its key after `#`. */
+  readonly linkOf: (orderId: number) => string
+  /** Goes on from the hold to the order. */
+  readonly onCheckout: () => void
+}
+
+/** The storefront's panel of a product, without what surrounds it on its own page. */
+export function BuyPanel({ model, order, linkOf, onCheckout }: BuyPanelProps) {
+  const language = useLanguage()
+  const product = model.product.value
+  if (product === null) return null
+  const { stage, notice, isOffline } = model.view.value
+  return (
+    <section class={`panel status-panel ${stage.kind}`} aria-label={product.name}>
+      <div class="product-heading">
+        <p class="product-name" dir="auto">
+          {product.name}
+        </p>
+        <p class="price tabular">{priceText(language, product)}</p>
+      </div>
+      <Headline stage={stage} currency={product.currency} paysHere={true} />
+      {stage.kind === "held" ? (
+        <Held stage={stage} product={product} model={model} onCheckout={onCheckout} />
+      ) : (
+        <>
+          <Figure stage={stage} product={product} zone={model.zone.value} />
+          <SaleForm stage={stage} product={product} model={model} />
+        </>
+      )}
+      {notice?.code !== "ordered" && <NoticeLine notice={notice} />}
+      <OrderLine order={order.value} linkOf={linkOf} />
+      <Offline isOffline={isOffline} />
+      <Announcer model={model} />
+    </section>
+  )
+}
+
+/** Taps of this time after the units were reserved were meant for the button before. */
+const IMPATIENT_MS = 1_000
+
+interface HeldProps {
+  readonly stage: Extract<Stage, { kind: "held" }>
+  readonly product: Product
+  readonly model: PageModel
+  readonly onCheckout: () => void
+}
+
+/** The reserved units with the time that is left. What the product asks of its buyers, the order's page asks for. */
+function Held({ stage, product, model, onCheckout }: HeldProps) {
+  const { words, price } = useLanguage()
+  const { pending } = model.view.value
+  const shownAt = useRef(performance.now())
+  return (
+    <>
+      <UnitsSummary
+        name={product.name}
+        quantity={stage.qty}
+        total={price(stage.totalMinor, product.currency)}
+        lines={stage.lines?.map(({ variant_id, qty, unit_price_minor }) => ({
+          id: variant_id,
+          name: variantName(words, product, variant_id),
+          quantity: qty,
+          price: price(unit_price_minor * qty, product.currency),
+        }))}
+      >
+        <Countdown
+          leftSeconds={stage.leftSeconds}
+          wholeSeconds={stage.wholeSeconds}
+          label={words.leftToOrder}
+        />
+      </UnitsSummary>
+      <div class="actions">
+        <button class="button primary" type="button" aria-disabled={pending !== null} onClick={onCheckout}>
+          {pending?.action === "order" ? words.placingOrder : words.placeOrder}
+        </button>
+      </div>
+      <button
+        class="give-back"
+        type="button"
+        aria-disabled={pending !== null}
+        onClick={() => performance.now() - shownAt.current > IMPATIENT_MS && model.actions.release()}
+      >
+        {words.cancelReservation}
+      </button>
+    </>
+  )
+}
+
+interface OrderLineProps {
+  readonly order: Order | null
+  readonly linkOf: (orderId: number) => string
+}
+
+/** The buyer's last order of the product: its state, and the way to its page. */
+function OrderLine({ order, linkOf }: OrderLineProps) {
+  const language = useLanguage()
+  if (order === null) return null
+  const { stage } = whatBuyerSees({ ...nothingKnown, order })
+  return (
+    <p class="notice order" role="status">
+      {headlineOf(language, stage)}
+      {" · "}
+      <a href={linkOf(order.order_id)} rel="noreferrer">
+        {language.words.goToOrder(order.order_id)}
+      </a>
+    </p>
+  )
+}
+
+const nothingKnown = {
+  product: null,
+  hold: null,
+  heldPriceMinor: null,
+  askedMinor: null,
+  heldOrderId: null,
+  payment: null,
+  nowMs: null,
+  connection: "live",
+  pending: null,
+  refusal: null,
+} as const
