@@ -33,6 +33,7 @@ import { installationTokenSecret } from "./store/upkeep/installation.ts"
 import { migrate, migrationStates } from "./store/upkeep/migrate.ts"
 import { openDatabase, takesWrites, type Database, type PoolSizes } from "./store/pool.ts"
 import { version } from "./base/version.ts"
+import { createMessageSender } from "./worker/message-sender.ts"
 import { startWorker } from "./worker/worker.ts"
 
 export { hasPages }
@@ -212,6 +213,7 @@ async function buildServer(config: Config, secret: string, services: ServerServi
       ...others,
       pages: await loadPages(),
       audit: createAudit(engine),
+      sendMessage: createMessageSender(config),
       holdTtlSeconds: config.holdTtlSeconds,
       shopDefaults: shopDefaults(config),
       publicUrl: config.publicUrl,

@@ -39,6 +39,7 @@ import type {
   NewEndpointBody,
   ReplayAnswer,
   ReplayBody,
+  TestAnswer,
   RotationBody,
   WebhookDelivery,
   WebhookEndpoint,
@@ -246,6 +247,8 @@ export interface AdminClient {
     remove(endpointId: number, options?: CallOptions): Promise<WebhookEndpoint>
     /** Rotates the signing secret. Never retried, because a retry would make the secret before the last one invalid. */
     rotate(endpointId: number, body?: RotationBody, options?: CallOptions): Promise<WebhookEndpointWithSecret>
+    /** Sends the event `endpoint.test` at once, whatever the endpoint's types, and returns the answer. Never retried. */
+    test(endpointId: number, options?: CallOptions): Promise<TestAnswer>
     /** Lists the deliveries of an endpoint, newest first. */
     deliveries(
       endpointId: number,
@@ -366,6 +369,8 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
         request("DELETE", `/webhooks/${endpointId}`, { repeatable: true, body: undefined, options }),
       rotate: (endpointId, body, options) =>
         request("POST", `/webhooks/${endpointId}/rotate`, { repeatable: false, body, options }),
+      test: (endpointId, options) =>
+        request("POST", `/webhooks/${endpointId}/test`, { repeatable: false, body: undefined, options }),
       deliveries: (endpointId, query, options) => read(`/webhooks/${endpointId}/deliveries`, options, query),
       replayOne: (endpointId, webhookId, options) =>
         request("POST", `/webhooks/${endpointId}/deliveries/${encodeURIComponent(webhookId)}/replay`, {

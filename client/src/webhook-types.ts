@@ -97,6 +97,18 @@ export interface WebhookDelivery {
   readonly updated_at: Time
 }
 
+/** What an endpoint answered to a test event. */
+export interface TestAnswer {
+  /** The id under which the event was sent. */
+  readonly webhook_id: string
+  /** True: the answer was a 2xx. */
+  readonly delivered: boolean
+  /** Null: no answer. */
+  readonly response_status: number | null
+  /** Why there was no answer; null: there was one. */
+  readonly error: string | null
+}
+
 /** How many events will be sent. */
 export interface ReplayAnswer {
   readonly replayed: number

@@ -25,7 +25,7 @@ import type { ShopSettingsRow } from "../store/reads/shop-settings.ts"
 import type { Views } from "../store/reads/views.ts"
 import type { Simulator } from "../simulator/simulator.ts"
 import type { WebhookDeliveries } from "../store/reads/webhook-deliveries.ts"
-import type { WebhookEndpoints } from "../store/reads/webhook-endpoints.ts"
+import type { EndpointTarget, WebhookEndpoints } from "../store/reads/webhook-endpoints.ts"
 import type { Arrivals } from "./transport/arrivals.ts"
 import type { Audit } from "./access/audit.ts"
 import type { Gatekeeper } from "./access/auth.ts"
@@ -60,6 +60,10 @@ export interface Services {
   readonly actions: AdminActions
   readonly audit: Audit
   readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }
+  /** Sends one signed message at once. Rejects where there is no answer. */
+  readonly sendMessage: (
+    message: EndpointTarget & { readonly id: string; readonly body: string },
+  ) => Promise<{ readonly status: number }>
   readonly events: Events
   readonly tokens: OwnerTokens
   readonly gatekeeper: Gatekeeper

@@ -346,6 +346,7 @@ describe.each([
     expect((await shop.webhooks.list()).data).toHaveLength(1)
     expect(await shop.webhooks.change(id, { enabled: false })).toMatchObject({ enabled: false })
     expect((await shop.webhooks.rotate(id)).secret).not.toBe(secret)
+    expect(await shop.webhooks.test(id)).toMatchObject({ delivered: false, response_status: null })
     await paidOrder()
     expect(await shop.webhooks.replay(id, { since: PAST })).toEqual({ replayed: 1 })
     const { data } = await shop.webhooks.deliveries(id, { status: "due" })

@@ -115,6 +115,7 @@ test("a call without a key that is not idempotent is sent once", async () => {
     client.health(),
     webhooks.create({ url: "https://hook.invalid" }),
     webhooks.rotate(1),
+    webhooks.test(1),
     webhooks.replay(1, { since: "2026-01-01T00:00:00Z" }),
     webhooks.replayOne(1, "order_paid-1"),
   ]

@@ -77,6 +77,7 @@ export const wireSchemas = {
   EraseAnswer: erase.EraseAnswer,
   ReplayBody: webhooks.ReplayBody,
   ReplayAnswer: webhooks.ReplayAnswer,
+  TestAnswer: webhooks.TestAnswer,
   WebhookEndpoint: webhooks.EndpointWire,
   WebhookEndpointWithSecret: webhooks.EndpointWithSecretWire,
   EndpointList: webhooks.EndpointList,
@@ -141,6 +142,7 @@ interface WireTypes {
   EraseAnswer: admin.EraseAnswer
   ReplayBody: admin.ReplayBody
   ReplayAnswer: admin.ReplayAnswer
+  TestAnswer: admin.TestAnswer
   WebhookEndpoint: admin.WebhookEndpoint
   WebhookEndpointWithSecret: admin.WebhookEndpointWithSecret
   EndpointList: admin.WholeList<admin.WebhookEndpoint>

@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import type { TestApp } from "../support/app.ts"
+import { startTestApp, type TestApp } from "../support/app.ts"
 import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
+import { startReceiver } from "../support/receiver.ts"
 import { otherIntl } from "../support/other-intl.ts"
 import {
   ADMIN_TOKEN,
@@ -180,6 +181,31 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     await page.getByRole("button", { name: "Resend", exact: true }).click()
     await sees(page, "Enter a date from 1970 to 9998 and a time.")
     expect(changes).toEqual([])
+  })
+
+  test("an endpoint is sent a test event, and gets another address and other events", async () => {
+    await using receiver = await startReceiver()
+    // In open mode nobody signs in.
+    await using shop = await startTestApp({ config: { webhookAllowPrivate: true } })
+    const endpoint = await shop.post("/api/admin/webhooks", { url: receiver.url })
+    await page.goto(`${shop.url}/admin/webhooks`)
+    const testIt = page.getByRole("button", { name: "Send a test event" })
+    await testIt.click()
+    await sees(page, "Delivered: the endpoint answered 204.")
+    expect(await findFaults(page)).toEqual([])
+    receiver.answer((response) => void response.writeHead(500).end())
+    await testIt.click()
+    await sees(page, "Not delivered: the endpoint answered 500.")
+    expect(receiver.received.map(({ event }) => event.type)).toEqual(["endpoint.test", "endpoint.test"])
+
+    await page.getByRole("button", { name: "Change…" }).click()
+    expect(await page.getByLabel("URL").inputValue()).toBe(receiver.url)
+    await page.getByLabel("URL").fill("https://hook.invalid/other")
+    await page.getByLabel("Order paid").check()
+    await page.getByRole("button", { name: "Save the changes" }).click()
+    await sees(page, "Enabled, for order.paid")
+    const { body } = await shop.get(`/api/admin/webhooks/${endpoint.body.endpoint_id}`)
+    expect(body).toMatchObject({ url: "https://hook.invalid/other", types: ["order.paid"], enabled: true })
   })
 
   test("a search for another kind than orders and holds finds nothing and explains it", async () => {

@@ -110,6 +110,43 @@ describe("an endpoint", () => {
     expect(await app.post("/api/admin/webhooks", body)).toBeProblem(422, "invalid_request")
   })
 
+  test("is sent a test event, signed and at once, whatever it wants and whether it is enabled or not", async () => {
+    await using receiver = await startReceiver()
+    const { endpoint_id: id, secret } = await listen({ url: receiver.url, types: ["order.paid"] })
+    await change(id, { enabled: false })
+    await app.post(`/api/admin/webhooks/${id}/rotate`, {})
+
+    const { status, body } = await app.post(`/api/admin/webhooks/${id}/test`)
+
+    expect([status, body]).toEqual([
+      200,
+      {
+        webhook_id: expect.stringMatching(/^endpoint_test-\d+-\d+$/),
+        delivered: true,
+        response_status: 204,
+        error: null,
+      },
+    ])
+    const [message] = await receiver.has(1)
+    const event = new Webhook(secret).verify(message?.body ?? "", message?.headers as Record<string, string>)
+    expect(event).toEqual({ type: "endpoint.test", timestamp: expect.any(String), data: { endpoint_id: id } })
+    expect(message?.id).toBe(body.webhook_id)
+    expect(await deliveriesOf(id)).toEqual([])
+
+    receiver.answer((response) => void response.writeHead(503).end())
+    expect((await app.post(`/api/admin/webhooks/${id}/test`)).body).toMatchObject({
+      delivered: false,
+      response_status: 503,
+    })
+    await change(id, { url: "https://hook.invalid/x" })
+    expect((await app.post(`/api/admin/webhooks/${id}/test`)).body).toMatchObject({
+      delivered: false,
+      response_status: null,
+      error: expect.stringContaining("hook.invalid"),
+    })
+    expect(await app.post("/api/admin/webhooks/999999/test")).toBeProblem(404, "webhook_endpoint_not_found")
+  })
+
   test("beyond the limit is refused, even among concurrent requests", async () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, () => app.post("/api/admin/webhooks", { url: "https://hook.invalid" })),

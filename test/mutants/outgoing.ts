@@ -195,4 +195,15 @@ export const outgoingMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/store/plans.test.ts", test: "hardly any delivery" },
   },
+  {
+    name: "webhooks: a test event is not signed with the secret before the last rotation",
+    edits: [
+      {
+        file: "src/store/reads/webhook-endpoints.ts",
+        find: "case when previous_secret_until > clock_timestamp() then previous_secret end],",
+        replace: "null],",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-webhooks.test.ts", test: "is sent a test event, signed and at once" },
+  },
 ]

@@ -32,6 +32,7 @@ export async function describeServer(): Promise<unknown> {
         metrics: async () => "",
         totals: async () => null,
       },
+      sendMessage: async () => ({ status: 204 }),
       arrivals: watchArrivals(),
       texts,
       live: createProductStreams({ watch: engine.watch, texts }),

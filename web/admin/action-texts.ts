@@ -28,6 +28,7 @@ const actionTexts: Readonly<Record<string, string>> = {
   "POST /api/admin/webhooks": "Added a webhook endpoint",
   "PATCH /api/admin/webhooks/:id": "Changed webhook endpoint :id",
   "DELETE /api/admin/webhooks/:id": "Deleted webhook endpoint :id",
+  "POST /api/admin/webhooks/:id/test": "Sent a test event to webhook endpoint :id",
   "POST /api/admin/webhooks/:id/rotate": "Rotated the secret of webhook endpoint :id",
   "POST /api/admin/webhooks/:id/replay": "Resent events to webhook endpoint :id",
   "POST /api/admin/webhooks/:id/deliveries/:webhookId/replay": "Resent :webhookId to webhook endpoint :id",

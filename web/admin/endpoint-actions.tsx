@@ -4,9 +4,10 @@ import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { fieldText, utcText } from "./dates.ts"
 import { Field } from "./field.tsx"
+import { ChangeEndpointDialog } from "./new-endpoint.tsx"
 import { readTime, requiredValue } from "./form-values.ts"
 
-type Action = "replay" | "disable" | "enable" | "rotate" | "remove"
+type Action = "change" | "replay" | "disable" | "enable" | "rotate" | "remove"
 
 export interface EndpointActionsProps {
   readonly endpoint: WebhookEndpoint
@@ -27,6 +28,7 @@ export function EndpointActions({ endpoint, rotated, removed, done }: EndpointAc
   }
   const turn = endpoint.enabled ? (["disable", "Disable…"] as const) : (["enable", "Enable…"] as const)
   const actions = [
+    ["change", "Change…"],
     ["replay", "Resend events…"],
     turn,
     ["rotate", "Rotate secret…"],
@@ -63,6 +65,8 @@ interface ActionDialogProps {
 function ActionDialog({ action, endpoint, rotated, removed, close }: ActionDialogProps) {
   const { endpoint_id: id, url } = endpoint
   switch (action) {
+    case "change":
+      return <ChangeEndpointDialog endpoint={endpoint} close={close} />
     case "replay":
       return <ReplayDialog endpoint={endpoint} close={close} />
     case "disable":

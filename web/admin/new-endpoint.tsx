@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals"
-import type { EventType, WebhookEndpointWithSecret } from "../../client/src/admin.ts"
+import type { EventType, WebhookEndpoint, WebhookEndpointWithSecret } from "../../client/src/admin.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
@@ -26,19 +26,69 @@ export interface NewEndpointDialogProps {
 
 /** Asks for the URL of a new endpoint and the events that it receives. */
 export function NewEndpointDialog({ made, close }: NewEndpointDialogProps) {
-  const url = useSignal("")
+  const wanted = useWantedEvents({ url: "", types: null })
+  return (
+    <Dialog
+      title="New webhook endpoint"
+      action="Add the endpoint"
+      run={async () => made(await shop.webhooks.create(wanted.read()))}
+      close={close}
+    >
+      <WantedEventsFields wanted={wanted} />
+      <p>Events are sent from now on. The signing secret is shown once, in the next step.</p>
+    </Dialog>
+  )
+}
+
+export interface ChangeEndpointDialogProps {
+  readonly endpoint: WebhookEndpoint
+  readonly close: () => void
+}
+
+/** Asks for another URL of an endpoint, or other events. */
+export function ChangeEndpointDialog({ endpoint, close }: ChangeEndpointDialogProps) {
+  const wanted = useWantedEvents(endpoint)
+  return (
+    <Dialog
+      title={`Change ${endpoint.url}`}
+      action="Save the changes"
+      isForm
+      run={() => shop.webhooks.change(endpoint.endpoint_id, wanted.read())}
+      close={close}
+    >
+      <WantedEventsFields wanted={wanted} />
+      <p>
+        The signing secret stays. Pending deliveries go to the new URL too. Events that happened before a type
+        was selected are not sent; use “Resend events…”.
+      </p>
+    </Dialog>
+  )
+}
+
+/** The URL and the events that a form asks for. */
+function useWantedEvents(first: Pick<WebhookEndpoint, "url" | "types">) {
+  const url = useSignal(first.url)
+  const chosen = useSignal<ReadonlySet<EventType>>(new Set(first.types))
   const reading = readUrl(url.value)
-  const chosen = useSignal<ReadonlySet<EventType>>(new Set())
-  async function run(): Promise<void> {
-    const types = chosen.value.size === 0 ? null : [...chosen.value]
-    made(await shop.webhooks.create({ url: requiredValue(reading, "The URL"), types }))
+  return {
+    url,
+    chosen,
+    reading,
+    read() {
+      const types = chosen.value.size === 0 ? null : [...chosen.value]
+      return { url: requiredValue(reading, "The URL"), types }
+    },
   }
+}
+
+function WantedEventsFields({ wanted }: { readonly wanted: ReturnType<typeof useWantedEvents> }) {
+  const { url, chosen, reading } = wanted
   function choose(type: EventType, isChosen: boolean): void {
     const others = [...chosen.value].filter((other) => other !== type)
     chosen.value = new Set(isChosen ? [...others, type] : others)
   }
   return (
-    <Dialog title="New webhook endpoint" action="Add the endpoint" run={run} close={close}>
+    <>
       <Field
         id="endpoint-url"
         label="URL"
@@ -63,8 +113,7 @@ export function NewEndpointDialog({ made, close }: NewEndpointDialogProps) {
           </label>
         ))}
       </fieldset>
-      <p>Events are sent from now on. The signing secret is shown once, in the next step.</p>
-    </Dialog>
+    </>
   )
 }
 

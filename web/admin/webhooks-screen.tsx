@@ -12,6 +12,7 @@ import { DateTime } from "./date-time.tsx"
 import { NewEndpointDialog, NewSecret } from "./new-endpoint.tsx"
 import { Field } from "./field.tsx"
 import { Failure, Pager } from "./pager.tsx"
+import { TestEvent } from "./test-event.tsx"
 import { usePolling } from "./polling.ts"
 
 /** Lists the webhook endpoints with their deliveries. */
@@ -106,6 +107,7 @@ function Endpoint({ endpoint, rotated, removed, changed }: EndpointProps) {
       <p class={enabled ? "muted" : "refusal"}>
         {enabled ? "Enabled" : `Disabled: ${reason}`}, for {types === null ? "all events" : types.join(", ")}
       </p>
+      <TestEvent endpoint={endpoint} />
       <Field id={`status-${id}`} label="Show" value={status} list={statuses} />
       <Failure text={deliveries.failure.value} />
       {page !== null && page.data.length > 0 && (

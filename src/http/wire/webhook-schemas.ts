@@ -103,5 +103,14 @@ export const ReplayAnswer = Type.Object({
   replayed: Type.Integer({ description: "How many events will be sent" }),
 })
 
+export const TestAnswer = Type.Object({
+  webhook_id: Type.String({ description: "The id under which the event was sent" }),
+  delivered: Type.Boolean({ description: "True: the answer was a 2xx" }),
+  response_status: orNull<number>("integer", {
+    description: "The HTTP status of the answer; null: no answer",
+  }),
+  error: orNull<string>("string", { description: "Why there was no answer; null: there was one" }),
+})
+
 export type EndpointJson = Static<typeof EndpointWire>
 export type DeliveryJson = Static<typeof DeliveryWire>

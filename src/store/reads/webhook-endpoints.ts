@@ -38,13 +38,20 @@ export interface EndpointChanges {
   readonly includeDetails?: boolean | undefined
 }
 
-/** The endpoints of this installation. Methods return null if there is no such endpoint. Secrets are never returned. */
+/** Where a message to an endpoint goes, and what it is signed with: the newest secret first. */
+export interface EndpointTarget {
+  readonly url: string
+  readonly secrets: readonly string[]
+}
+
+/** The endpoints of this installation. Methods return null if there is no such endpoint. Only `target` returns secrets. */
 export interface WebhookEndpoints {
   /** Creates an endpoint. Returns null if there are {@link MOST_ENDPOINTS} already. */
   create(endpoint: NewEndpoint): Promise<WebhookEndpoint | null>
   /** Lists all endpoints by id. */
   list(): Promise<WebhookEndpoint[]>
   find(id: number): Promise<WebhookEndpoint | null>
+  target(id: number): Promise<EndpointTarget | null>
   change(id: number, changes: EndpointChanges): Promise<WebhookEndpoint | null>
   /** Deletes an endpoint and its deliveries; returns the endpoint as it was. */
   remove(id: number): Promise<WebhookEndpoint | null>
@@ -83,6 +90,7 @@ export function createWebhookEndpoints(pool: pg.Pool, onCreated: () => void): We
     },
     list: () => listEndpoints(pool),
     find: (id) => findEndpoint(pool, id),
+    target: (id) => findTarget(pool, id),
     change: (id, changes) => changeEndpoint(pool, id, changes),
     async remove(id) {
       const removed = await deleteEndpoint(pool, id)
@@ -138,6 +146,22 @@ async function findEndpoint(pool: pg.Pool, id: number): Promise<WebhookEndpoint 
     name: "find-webhook-endpoint",
     text: `
       select ${endpointColumns}
+        from webhook_endpoints
+       where id = $1`,
+    values: [id],
+  })
+  return rows[0] ?? null
+}
+
+async function findTarget(pool: pg.Pool, id: number): Promise<EndpointTarget | null> {
+  const { rows } = await pool.query<EndpointTarget>({
+    name: "find-webhook-target",
+    text: `
+      select url,
+             array_remove(array[
+               secret,
+               case when previous_secret_until > clock_timestamp() then previous_secret end],
+               null) as secrets
         from webhook_endpoints
        where id = $1`,
     values: [id],
