@@ -28,10 +28,10 @@ export function BuyPanel({ model, order, linkOf, onCheckout }: BuyPanelProps) {
   if (product === null) return null
   const { stage, notice, isOffline } = model.view.value
   return (
-    <section class={`panel status-panel ${stage.kind}`} aria-label={product.name}>
+    <div class={`panel status-panel ${stage.kind}`} role="group" aria-label={product.name}>
       <div class="product-heading">
-        <p class="product-name" dir="auto">
-          {product.name}
+        <p class="product-name">
+          <bdi>{product.name}</bdi>
         </p>
         <p class="price tabular">{priceText(language, product)}</p>
       </div>
@@ -48,7 +48,7 @@ export function BuyPanel({ model, order, linkOf, onCheckout }: BuyPanelProps) {
       <OrderLine order={order.value} linkOf={linkOf} />
       <Offline isOffline={isOffline} />
       <Announcer model={model} />
-    </section>
+    </div>
   )
 }
 
