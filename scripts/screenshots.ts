@@ -279,21 +279,21 @@ function createScenes(url: string): Scene[] {
 
   async function orderPoster(page: Page): Promise<void> {
     await fillIn(page)
-    await page.getByRole("button", { name: "Place order", exact: true }).click()
+    await page.getByRole("button", { name: "Check out", exact: true }).click()
     await page.getByRole("heading", { name: "Awaiting your payment" }).waitFor()
     await page.getByText("CH-8001 Zürich").waitFor()
   }
 
   async function order(page: Page): Promise<void> {
     await hold(page)
-    await page.getByRole("button", { name: "Place order", exact: true }).click()
+    await page.getByRole("button", { name: "Check out", exact: true }).click()
     await page.getByRole("heading", { name: "Awaiting your payment" }).waitFor()
     await page.getByText("left to pay").waitFor()
   }
 
   async function press(page: Page, button: string): Promise<void> {
     await order(page)
-    await page.getByRole("button", { name: "Pay" }).click()
+    await page.getByRole("button", { name: "Buy now, pay" }).click()
     await page.getByRole("button", { name: button, exact: true }).click()
     await page.getByRole("link", { name: "Back to the shop" }).click()
   }
@@ -339,7 +339,7 @@ function createScenes(url: string): Scene[] {
       name: "basket-to-pay",
       async come(page) {
         await holdBasket(page)
-        await page.getByRole("button", { name: "Place order", exact: true }).click()
+        await page.getByRole("button", { name: "Check out", exact: true }).click()
         await page.getByRole("heading", { name: "Awaiting your payment" }).waitFor()
         await page.getByText("left to pay").waitFor()
         await page.getByText("Winter tour").waitFor()
@@ -380,6 +380,7 @@ function createScenes(url: string): Scene[] {
       async come(page) {
         await hold(page)
         await page.getByRole("button", { name: "Cancel reservation" }).click()
+        await page.getByRole("button", { name: "Yes, cancel the reservation" }).click()
         await page.getByText("Reservation cancelled").first().waitFor()
       },
     },
@@ -389,7 +390,7 @@ function createScenes(url: string): Scene[] {
       name: "details-missing",
       async come(page) {
         await holdPoster(page)
-        await page.getByRole("button", { name: "Place order", exact: true }).click()
+        await page.getByRole("button", { name: "Check out", exact: true }).click()
         await page.getByText("Enter your e-mail address.").waitFor()
       },
     },
@@ -399,7 +400,7 @@ function createScenes(url: string): Scene[] {
       name: "details-paid",
       async come(page) {
         await orderPoster(page)
-        await page.getByRole("button", { name: "Pay" }).click()
+        await page.getByRole("button", { name: "Buy now, pay" }).click()
         await page.getByRole("button", { name: "Pay", exact: true }).click()
         await page.getByRole("link", { name: "Back to the shop" }).click()
         await page.getByRole("heading", { name: "Order paid" }).waitFor()

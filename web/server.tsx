@@ -47,7 +47,7 @@ export function renderPage(
         <script
           type="application/json"
           id="page-data"
-          dangerouslySetInnerHTML={{ __html: jsonForHtml({ ...data, shop: signOf(data.shop) }) }}
+          dangerouslySetInnerHTML={{ __html: jsonForHtml({ ...data, shop: signOf(data) }) }}
         />
       </body>
     </html>,
@@ -56,8 +56,9 @@ export function renderPage(
 }
 
 /** Without what only the server renders. */
-function signOf({ name, logo, languages }: ShopSign): ShopSign {
-  return { name, logo, languages }
+function signOf({ shop, kind }: WholePageData): ShopSign {
+  const { name, logo, languages, support } = shop
+  return { name, logo, languages, ...(kind === "order" && { support }) }
 }
 
 /** JSON that cannot close the script element around it. */

@@ -8,7 +8,7 @@ import {
   startBrowserShop,
   type BrowserShop,
 } from "../support/browser.ts"
-import { holdUnits, offerLamp, order, payBy, press, reads, visit } from "./storefront.ts"
+import { giveBack, holdUnits, offerLamp, order, payBy, reads, visit } from "./storefront.ts"
 
 /** The smallest size of buttons, fields and links outside of text, in CSS pixels. */
 const SMALLEST_TARGET = 44
@@ -80,7 +80,7 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
       async (page) => {
         await visit(page, await offerLamp(app))
         await holdUnits(page)
-        await press(page, "Cancel reservation")
+        await giveBack(page, "reservation")
         await page.getByText("Reservation cancelled").first().waitFor()
       },
     ],

@@ -7,7 +7,7 @@ import {
   startBrowserShop,
   type BrowserShop,
 } from "../support/browser.ts"
-import { holdsOf, holdUnits, offerLamp, press, reads, visit } from "./storefront.ts"
+import { giveBack, PAY, holdsOf, holdUnits, offerLamp, press, reads, visit } from "./storefront.ts"
 
 describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurry", () => {
   let browser: Browser
@@ -41,7 +41,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await page.getByRole("button", { name: "Reserve" }).dblclick()
     await reads(page, "1 unit reserved for you")
     await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
-    await page.getByRole("button", { name: "Place order", exact: true }).dblclick()
+    await page.getByRole("button", { name: "Check out", exact: true }).dblclick()
     await reads(page, "Awaiting your payment")
     await expect.poll(holdsOf(app, id)).toEqual(["1 converted"])
   })
@@ -64,7 +64,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     answer()
     await Promise.all([reads(page, "1 unit reserved for you"), reads(other, "1 unit reserved for you")])
     await expect.poll(holdsOf(app, id)).toEqual(["1 active"])
-    await press(other, "Cancel reservation")
+    await giveBack(other, "reservation")
     await page.getByText("Reservation cancelled").first().waitFor()
     await expect.poll(holdsOf(app, id)).toEqual(["1 released"])
   })
@@ -83,7 +83,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await reads(page, "1 unit reserved for you")
     await expect.poll(() => page.getByText("No connection").count()).toBe(0)
     await expect.poll(holdsOf(app, id)).toEqual(["4 active", "1 active"])
-    await press(page, "Cancel reservation")
+    await giveBack(page, "reservation")
     await page.getByText("6", { exact: true }).waitFor()
   })
 
@@ -197,10 +197,11 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     await page.keyboard.press("Enter")
     await reads(page, "2 units reserved for you")
     expect(await focused()).toBe("2 units reserved for you")
-    await tabTo("Place order")
+    await tabTo("Check out")
     await page.keyboard.press("Space")
     await reads(page, "Awaiting your payment")
-    await tabTo("Pay")
+    await tabTo(PAY)
+    await page.getByRole("button", { name: PAY }).click({ trial: true })
     await page.keyboard.press("Enter")
     await page.waitForURL("**/simulator/pay/*")
     await tabTo("Pay")
@@ -224,7 +225,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
     )
     await holdUnits(page)
     await page.getByText("One minute left.").waitFor({ state: "attached" })
-    await press(page, "Cancel reservation")
+    await giveBack(page, "reservation")
     await page.getByText("Reservation cancelled").first().waitFor()
     expect(await page.evaluate("said")).toEqual([
       "Reserving…",

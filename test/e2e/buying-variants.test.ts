@@ -9,7 +9,18 @@ import {
   type BrowserShop,
 } from "../support/browser.ts"
 import { differencesIn } from "../support/database.ts"
-import { holdsOf, lineReads, offerShoe, order, payBy, press, reads, sizeReads, visit } from "./storefront.ts"
+import {
+  giveBack,
+  holdsOf,
+  lineReads,
+  offerShoe,
+  order,
+  payBy,
+  press,
+  reads,
+  sizeReads,
+  visit,
+} from "./storefront.ts"
 
 describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => {
   let browser: Browser
@@ -187,7 +198,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
     expect(await findFaults(page)).toEqual([])
     await press(page, "Reserve")
     await reads(page, "1 unit reserved for you")
-    await press(page, "Cancel reservation")
+    await giveBack(page, "reservation")
     await page.getByLabel("Your customer id").waitFor()
     expect(await page.getByLabel("Your customer id").inputValue()).toBe("c-17")
     await press(page, "Reserve")
@@ -313,7 +324,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
     await tabTo(page, "Reserve")
     await page.keyboard.press("Enter")
     await reads(page, "2 units reserved for you")
-    await tabTo(page, "Place order")
+    await tabTo(page, "Check out")
     await page.keyboard.press("Enter")
     await reads(page, "Awaiting your payment")
   })

@@ -11,10 +11,12 @@ import { differencesIn } from "../support/database.ts"
 import { runSql } from "../support/rows.ts"
 import { closed } from "../support/shop.ts"
 import {
+  giveBack,
   holdsOf,
   holdUnits,
   offerLamp,
   order,
+  PAY,
   payBy,
   press,
   reads,
@@ -65,11 +67,11 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     const orderId = await order(page)
     await page.goBack()
     await page.getByRole("link", { name: `Go to order ${orderId}` }).click()
-    await press(page, "Pay")
+    await press(page, PAY)
     await page.waitForURL("**/simulator/pay/*")
     const payment = page.url()
     await page.goBack()
-    await press(page, "Pay")
+    await press(page, PAY)
     await page.waitForURL("**/simulator/pay/*")
     expect(page.url()).toBe(payment)
   })
@@ -122,7 +124,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     const { page } = buyer
     await visit(page, id)
     await holdUnits(page)
-    await press(page, "Cancel reservation")
+    await giveBack(page, "reservation")
     await page.getByText("Reservation cancelled").first().waitFor()
     await expect.poll(holdsOf(app, id)).toEqual(["1 released"])
   })
@@ -153,7 +155,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await visit(page, id)
     await holdUnits(page)
     const orderId = await order(page)
-    await press(page, "Cancel order")
+    await giveBack(page, "order")
     await reads(page, "Order cancelled")
     expect(await app.crowd.orders.get(orderId)).toMatchObject({ status: "cancelled" })
   })
@@ -167,7 +169,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await visit(page, id)
     await holdUnits(page)
     const orderId = await order(page)
-    await press(page, "Pay")
+    await press(page, PAY)
     await page.waitForURL("**/simulator/pay/*")
     const payment = page.url().split("/").at(-1)
     await app.post(`/simulator/payments/${payment}/succeed`, { delay_ms: 4_000 })
@@ -248,7 +250,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await holdUnits(page)
     const orderId = await order(page)
     await page.getByText("You pay the shop directly").waitFor()
-    expect(await page.getByRole("button", { name: "Pay" }).count()).toBe(0)
+    expect(await page.getByRole("button", { name: PAY }).count()).toBe(0)
 
     await using stranger = await newBuyer(browser, app)
     await stranger.page.goto(`/o/${orderId}`)

@@ -10,7 +10,7 @@ import {
   type BrowserShop,
 } from "../support/browser.ts"
 import { differencesIn } from "../support/database.ts"
-import { holdUnits, offerLamp, order, payBy, press, reads, visit } from "./storefront.ts"
+import { holdUnits, offerLamp, order, PAY, payBy, press, reads, visit } from "./storefront.ts"
 
 /** The width of the smallest phones. */
 const phone = { viewport: { width: 320, height: 640 } }
@@ -85,7 +85,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product that collects details"
     await using buyer = await newBuyer(browser, app, phone)
     const { page } = buyer
     await hold(page)
-    await press(page, "Place order")
+    await press(page, "Check out")
     await page.getByText("Enter your e-mail address.").waitFor()
     expect(await focused(page)).toBe("details-email")
     expect(await page.locator("[aria-invalid=true]").count()).toBeGreaterThan(3)
@@ -164,14 +164,14 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product that collects details"
     const id = await hold(page)
     await fillIn(page)
     await field(page, "E-mail").fill("anna at example")
-    await press(page, "Place order")
+    await press(page, "Check out")
     await page.getByText("Enter an e-mail address, such as").waitFor()
     expect(await focused(page)).toBe("details-email")
     // The shop stops shipping to a country while its buyers fill in the form.
     await app.shop.products.change(id, { shipping_countries: ["US", "GB"] })
     await field(page, "E-mail").fill("anna@example.org")
     await page.route("**/api/products/*", (route) => route.abort())
-    await press(page, "Place order")
+    await press(page, "Check out")
     await page.getByText(/^Country must be/).waitFor()
     expect(await focused(page)).toBe("details-shipping_address-country")
   })
@@ -210,7 +210,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product that collects details"
     const { order_id: id } = await app.crowd.orders.create(placed)
     await page.goto(`/o/${id}#${placed.token}`)
     await reads(page, "Details are missing")
-    expect(await page.getByRole("button", { name: "Pay" }).count()).toBe(0)
+    expect(await page.getByRole("button", { name: PAY }).count()).toBe(0)
     await field(page, "E-mail").waitFor()
     await fillIn(page)
     await press(page, "Save details")
@@ -262,7 +262,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product that collects details"
       "the form with errors",
       async (page) => (
         await hold(page),
-        await press(page, "Place order"),
+        await press(page, "Check out"),
         await page.locator(".field-error").first().waitFor()
       ),
     ],

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { freePort } from "../support/free-port.ts"
 import { launchBrowser, leavesOutBrowser, startBrowserShop, type BrowserShop } from "../support/browser.ts"
 import { closed, signature } from "../support/shop.ts"
-import { holdUnits, offerLamp, order, press, reads, visit } from "./storefront.ts"
+import { holdUnits, offerLamp, order, PAY, press, reads, visit } from "./storefront.ts"
 
 /** The shop's own payment page: it checks the link, and reports the payment when a button is pressed. */
 async function startPaymentPage(engine: () => string) {
@@ -92,7 +92,7 @@ describe.skipIf(leavesOutBrowser())("a buyer who pays on the shop's own page", (
     await visit(page, id)
     await holdUnits(page)
     const orderId = await order(page)
-    await press(page, "Pay")
+    await press(page, PAY)
     await page.waitForURL(`${shopPage.url}**`)
     return { page, orderId, [Symbol.asyncDispose]: () => context.close() }
   }
@@ -102,7 +102,7 @@ describe.skipIf(leavesOutBrowser())("a buyer who pays on the shop's own page", (
     const { page, orderId } = buyer
     await page.getByRole("link", { name: "Back" }).click()
     await reads(page, "Awaiting your payment")
-    await press(page, "Pay")
+    await press(page, PAY)
     await page.getByRole("button", { name: "Pay 12900" }).click()
     await reads(page, "Order paid")
     expect(page.url()).toBe(`${app.url}/o/${orderId}`)
@@ -114,7 +114,7 @@ describe.skipIf(leavesOutBrowser())("a buyer who pays on the shop's own page", (
     const report = shopPage.reportLater(page.url())
     await page.getByRole("button", { name: "Pay 12900" }).click()
     await reads(page, "Confirming your payment…")
-    expect(await page.getByRole("button", { name: "Pay" }).count()).toBe(0)
+    expect(await page.getByRole("button", { name: PAY }).count()).toBe(0)
     await page.reload()
     await reads(page, "Confirming your payment…")
     await report()

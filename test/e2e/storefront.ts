@@ -30,7 +30,16 @@ export function reads(page: Page, headline: string): Promise<void> {
 
 /** Presses a button by its text. */
 export function press(page: Page, name: string): Promise<void> {
-  return page.getByRole("button", { name, exact: name !== "Reserve" && name !== "Pay" }).click()
+  return page.getByRole("button", { name, exact: name !== "Reserve" && name !== PAY }).click()
+}
+
+/** How the button begins that pays an order. The amount follows. */
+export const PAY = "Buy now, pay"
+
+/** Gives the held units back, or cancels the order, and answers the question. */
+export async function giveBack(page: Page, what: "reservation" | "order"): Promise<void> {
+  await press(page, `Cancel ${what}`)
+  await press(page, `Yes, cancel the ${what}`)
 }
 
 /** Holds units on the page of a product. */
@@ -42,14 +51,14 @@ export async function holdUnits(page: Page, qty = 1): Promise<void> {
 
 /** Makes an order from the held units. Returns its id. */
 export async function order(page: Page): Promise<number> {
-  await press(page, "Place order")
+  await press(page, "Check out")
   await reads(page, "Awaiting your payment")
   return Number(/\/o\/(\d+)$/.exec(page.url())?.[1])
 }
 
 /** Pays on the simulator's page by pressing a button there, and returns to the shop. */
 export async function payBy(page: Page, button: string): Promise<void> {
-  await press(page, "Pay")
+  await press(page, PAY)
   await page.waitForURL("**/simulator/pay/*")
   await page.getByRole("button", { name: button, exact: true }).click()
   await page.getByRole("link", { name: "Back to the shop" }).click()

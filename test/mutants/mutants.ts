@@ -1,4 +1,5 @@
 import { adminMutants } from "./admin.ts"
+import { buyersWayMutants } from "./buyers-way.ts"
 import { clientMutants } from "./client.ts"
 import { commandMutants } from "./commands.ts"
 import { contractMutants } from "./contract.ts"
@@ -78,6 +79,7 @@ export const mutants: readonly Mutant[] = [
   ...mailAbuseMutants,
   ...mailMutants,
   ...languageMutants,
+  ...buyersWayMutants,
   ...clientMutants,
   ...contractMutants,
   ...interleavingMutants,

@@ -16,6 +16,7 @@ type Spoken<Catalogue> = {
 const samples: Spoken<Words> = {
   sentence: ["Paid"],
   days: [5],
+  timeLeft: ["1:40"],
   from: ["€40"],
   left: [5],
   showPicture: [2, 5],
@@ -31,6 +32,8 @@ const samples: Spoken<Words> = {
   ofReservedUntil: [5, "12:00"],
   sold: [5],
   reserved: [5],
+  reservesFor: ["2 min"],
+  reservesWithoutPaying: ["2 min"],
   quantityOf: ["Red"],
   decreaseOf: ["Red"],
   increaseOf: ["Red"],
@@ -56,6 +59,7 @@ const samples: Spoken<Words> = {
   availableAgain: [["Red", "Blue"]],
   refundedAmount: ["40 €"],
   order: [7],
+  payNow: ["40 €"],
 }
 
 const formSamples: Spoken<FormWords> = { enterPart: ["Region"], fieldWrong: ["Region", "must be short"] }

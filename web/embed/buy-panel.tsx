@@ -1,8 +1,8 @@
 import type { ReadonlySignal } from "@preact/signals"
-import { useRef } from "preact/hooks"
 import type { Order, Product } from "../../client/src/index.ts"
 import { Announcer } from "../storefront/announcer.tsx"
-import { Figure, SaleForm } from "../storefront/buy-section.tsx"
+import { AskedAction } from "../storefront/asked-action.tsx"
+import { Figure, formOf } from "../storefront/buy-section.tsx"
 import { whatBuyerSees, type Stage } from "../storefront/buyer-view.ts"
 import { Headline, NoticeLine, Offline } from "../storefront/messages.tsx"
 import { useLanguage } from "../storefront/page-language.ts"
@@ -27,6 +27,8 @@ export function BuyPanel({ model, order, linkOf, onCheckout }: BuyPanelProps) {
   const product = model.product.value
   if (product === null) return null
   const { stage, notice, isOffline } = model.view.value
+  // A form shows the notices itself.
+  const form = stage.kind === "held" ? null : formOf(stage, product, model)
   return (
     <div class={`panel status-panel ${stage.kind}`} role="group" aria-label={product.name}>
       <div class="product-heading">
@@ -41,19 +43,16 @@ export function BuyPanel({ model, order, linkOf, onCheckout }: BuyPanelProps) {
       ) : (
         <>
           <Figure stage={stage} product={product} zone={model.zone.value} />
-          <SaleForm stage={stage} product={product} model={model} />
+          {form}
         </>
       )}
-      {notice?.code !== "ordered" && <NoticeLine notice={notice} />}
+      {form === null && notice?.code !== "ordered" && <NoticeLine notice={notice} />}
       <OrderLine order={order.value} linkOf={linkOf} />
       <Offline isOffline={isOffline} />
       <Announcer model={model} />
     </div>
   )
 }
-
-/** Taps of this time after the units were reserved were meant for the button before. */
-const IMPATIENT_MS = 1_000
 
 interface HeldProps {
   readonly stage: Extract<Stage, { kind: "held" }>
@@ -66,7 +65,6 @@ interface HeldProps {
 function Held({ stage, product, model, onCheckout }: HeldProps) {
   const { words, price } = useLanguage()
   const { pending } = model.view.value
-  const shownAt = useRef(performance.now())
   return (
     <>
       <UnitsSummary
@@ -83,22 +81,21 @@ function Held({ stage, product, model, onCheckout }: HeldProps) {
         <Countdown
           leftSeconds={stage.leftSeconds}
           wholeSeconds={stage.wholeSeconds}
-          label={words.leftToOrder}
+          label={words.leftToCheckOut}
         />
       </UnitsSummary>
       <div class="actions">
         <button class="button primary" type="button" aria-disabled={pending !== null} onClick={onCheckout}>
-          {pending?.action === "order" ? words.placingOrder : words.placeOrder}
+          {pending?.action === "order" ? words.checkingOut : words.checkOut}
         </button>
       </div>
-      <button
-        class="give-back"
-        type="button"
-        aria-disabled={pending !== null}
-        onClick={() => performance.now() - shownAt.current > IMPATIENT_MS && model.actions.release()}
-      >
-        {words.cancelReservation}
-      </button>
+      <AskedAction
+        label={words.cancelReservation}
+        question={words.askCancelReservation}
+        yes={words.yesCancelReservation}
+        isBusy={pending !== null}
+        onYes={() => model.actions.release()}
+      />
     </>
   )
 }

@@ -36,7 +36,10 @@ export interface ShopData extends Pick<
 }
 
 /** What the browser needs of the shop; the server alone renders the rest. */
-export type ShopSign = Pick<ShopData, "name" | "logo" | "languages">
+export interface ShopSign extends Pick<ShopData, "name" | "logo" | "languages"> {
+  /** Only on the page of an order. */
+  readonly support?: ShopData["support"]
+}
 
 /** The data of a page: the server renders it, and the browser continues from the same data. */
 /** The data of a page: the server renders it, and the browser continues from the same data. */
@@ -76,6 +79,8 @@ export type PageContent =
   /** Contains no order: only the browser has the token to read it. */
   | { readonly kind: "order"; readonly orderId: Order["order_id"]; readonly payment: PaymentChoice | null }
   | { readonly kind: "find" }
+  /** Contains none: only the browser knows which orders it has made. */
+  | { readonly kind: "orders" }
   | { readonly kind: "missing" }
 
 /** The files that a page loads, as addresses on its own server. */

@@ -1,4 +1,5 @@
 import type { Hold, WantedLine } from "../../client/src/index.ts"
+import type { Stage } from "./buyer-view.ts"
 import { draftToKeep, type Draft } from "./asked-details.ts"
 
 /** A hold with its owner token. */
@@ -11,12 +12,32 @@ export interface StoredHold {
   readonly priceMinor?: number | null
   /** The price of the whole hold that the button showed. */
   readonly askedMinor?: number | undefined
+  /** The product's name, for the pages of other products. */
+  readonly name?: string
+  /** The end by this browser's clock, which may differ from the server's. */
+  readonly endsAtMs?: number
 }
 
 /** The owner token of an order and its payment, as the order's page stores them. */
 export interface StoredOrder {
   readonly token: string | null
   readonly payment: StoredPayment | null
+  /** What the order's page has shown last; absent: nothing yet. */
+  readonly summary?: OrderSummary
+}
+
+/** Where an order is. */
+export type OrderStage = Exclude<Stage["kind"], "held" | "reserving">
+
+/** An order in a line, for other pages. */
+export interface OrderSummary {
+  readonly name: string
+  readonly quantity: number
+  readonly totalMinor: number
+  readonly currency: string
+  readonly stage: OrderStage
+  /** When it ends unless it is paid, by this browser's clock. */
+  readonly endsAtMs: number
 }
 
 /** A payment that the buyer has started. */
@@ -56,9 +77,21 @@ export const storage = {
   saveHold(productId: number, hold: StoredHold | null) {
     write("localStorage", `hold:${productId}`, hold)
   },
+  /** The holds of all products, by product id. */
+  holds: () => entries("hold:") as ReadonlyMap<number, StoredHold>,
   order: (orderId: number) => read("localStorage", `order:${orderId}`) as StoredOrder | null,
-  saveOrder(orderId: number, order: StoredOrder) {
-    write("localStorage", `order:${orderId}`, order)
+  /** Replaces these members of what is stored of an order. */
+  saveOrder(orderId: number, order: Omit<StoredOrder, "summary"> | Required<Pick<StoredOrder, "summary">>) {
+    write("localStorage", `order:${orderId}`, { ...storage.order(orderId), ...order })
+  },
+  /** The orders that were made or opened in this browser, by id. */
+  orders: () => entries("order:") as ReadonlyMap<number, StoredOrder>,
+  /** False: the browser stores nothing, so a reload loses what is held. */
+  isKept(): boolean {
+    write("localStorage", "kept", true)
+    const isKept = read("localStorage", "kept") === true
+    write("localStorage", "kept", null)
+    return isKept
   },
   /** Whether the page of another site was told that the order is paid. */
   isPaidTold: (orderId: number) => read("localStorage", `told:${orderId}`) === true,
@@ -105,6 +138,20 @@ function read(area: Area, name: string): unknown {
     return JSON.parse(globalThis[area].getItem(PREFIX + name) ?? "null")
   } catch {
     return null
+  }
+}
+
+/** The entries whose name begins with `kind` and ends with an id. */
+function entries(kind: string): ReadonlyMap<number, unknown> {
+  try {
+    const names = Object.keys(globalThis.localStorage).filter((name) => name.startsWith(PREFIX + kind))
+    const found = names.map((name) => {
+      const rest = name.slice(PREFIX.length)
+      return [Number(rest.slice(kind.length)), read("localStorage", rest)] as const
+    })
+    return new Map(found.filter(([, value]) => value !== null))
+  } catch {
+    return new Map()
   }
 }
 

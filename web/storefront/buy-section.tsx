@@ -4,6 +4,7 @@ import type { Stage } from "./buyer-view.ts"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { HoldForm } from "./hold-form.tsx"
+import { AskedAction } from "./asked-action.tsx"
 import { HeldUnits } from "./held-units.tsx"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { StockBar } from "./stock-bar.tsx"
@@ -18,27 +19,39 @@ interface BuySectionProps {
 /** The buyer's situation on a product's page, and the possible actions. */
 export function BuySection({ product, model }: BuySectionProps) {
   const { words } = useLanguage()
-  const { stage, notice, orderId, isOffline } = model.view.value
+  const { stage, notice, orderId, pending, isOffline } = model.view.value
+  const form = stage.kind === "held" ? null : formOf(stage, product, model)
   return (
     <section class={`status-panel ${stage.kind}`} aria-label={words.buy}>
-      <Headline stage={stage} currency={product.currency} paysHere={true} />
-      {stage.kind === "held" ? (
-        <HeldUnits stage={stage} product={product} model={model} />
-      ) : (
-        <>
-          <Figure stage={stage} product={product} zone={model.zone.value} />
-          {stage.kind !== "scheduled" && <StockBar product={product} />}
-          <SaleForm stage={stage} product={product} model={model} />
-        </>
+      <div class="step">
+        <Headline stage={stage} currency={product.currency} paysHere={true} />
+        {stage.kind === "held" ? (
+          <HeldUnits stage={stage} product={product} model={model} />
+        ) : (
+          <>
+            <Figure stage={stage} product={product} zone={model.zone.value} />
+            {stage.kind !== "scheduled" && <StockBar product={product} />}
+            {form}
+            {form === null && <NoticeLine notice={notice} orderId={orderId} />}
+          </>
+        )}
+      </div>
+      {stage.kind === "held" && (
+        <AskedAction
+          label={words.cancelReservation}
+          question={words.askCancelReservation}
+          yes={words.yesCancelReservation}
+          isBusy={pending !== null}
+          onYes={() => model.actions.release()}
+        />
       )}
-      <NoticeLine notice={notice} orderId={orderId} />
       <Offline isOffline={isOffline} />
     </section>
   )
 }
 
 /** Without variants there is nothing to choose before units are available. */
-export function SaleForm({ stage, product, model }: BuySectionProps & { readonly stage: Stage }) {
+export function formOf(stage: Stage, product: Product, model: PageModel) {
   if (product.variants !== undefined) {
     return stage.kind === "over" || stage.kind === "sold_out" ? null : (
       <VariantForm product={product} model={model} />
@@ -72,17 +85,33 @@ export function Figure({ stage, product, zone }: FigureProps) {
         stage.retryAt === null || zone === null
           ? words.ofReserved(product.stock)
           : words.ofReservedUntil(product.stock, clock(Date.parse(stage.retryAt), zone))
-      return <BigFigure label={label}>{count(product.reserved_stock)}</BigFigure>
+      return (
+        <BigFigure label={label} kind="stock">
+          {count(product.reserved_stock)}
+        </BigFigure>
+      )
     }
     default:
-      return <BigFigure label={words.ofLeft(product.stock)}>{count(product.available_stock)}</BigFigure>
+      return (
+        <BigFigure label={words.ofLeft(product.stock)} kind="stock">
+          {count(product.available_stock)}
+        </BigFigure>
+      )
   }
 }
 
-function BigFigure(props: { readonly children: ComponentChildren; readonly label: string }) {
+interface BigFigureProps {
+  readonly children: ComponentChildren
+  readonly label: string
+  /** A stock is smaller than a time that runs out, and than the price. */
+  readonly kind?: "stock"
+}
+
+function BigFigure(props: BigFigureProps) {
   return (
     <p class="main-number">
-      <span class="number tabular">{props.children}</span> <span class="label tabular">{props.label}</span>
+      <span class={props.kind === "stock" ? "number stock tabular" : "number tabular"}>{props.children}</span>{" "}
+      <span class="label tabular">{props.label}</span>
     </p>
   )
 }

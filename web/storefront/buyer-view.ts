@@ -110,7 +110,8 @@ export type Stage =
       readonly expiresAt: Time
       readonly leftSeconds: number | null
     }
-  | { readonly kind: "payment_under_way"; readonly leftSeconds: number | null }
+  /** Without its end, which would frighten a buyer who has paid. */
+  | { readonly kind: "payment_under_way" }
   | { readonly kind: "paid"; readonly isLate: boolean }
   | { readonly kind: "declined" | "cancelled" | "order_expired" | "late_payment" | "refunded" }
   /** The payment came too late to pay the order. It is being refunded (`money_returning`) or has been. */
@@ -234,7 +235,7 @@ function orderStage(order: NonNullable<Known["order"]>, { payment, nowMs }: Know
     case "pending_payment":
       if (leftSeconds === 0)
         return { kind: payment !== null && isUnderWay(payment) ? "late_payment" : "order_expired" }
-      if (payment !== null && isUnderWay(payment)) return { kind: "payment_under_way", leftSeconds }
+      if (payment !== null && isUnderWay(payment)) return { kind: "payment_under_way" }
       return {
         kind: order.missing_details === undefined ? "to_pay" : "needs_details",
         expiresAt: order.expires_at,

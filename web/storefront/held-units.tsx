@@ -2,6 +2,8 @@ import type { Product } from "../../client/src/index.ts"
 import { asksDetails, draftName } from "./asked-details.ts"
 import { DetailsForm } from "./details-part.tsx"
 import type { Stage } from "./buyer-view.ts"
+import { MainAction } from "./main-action.tsx"
+import { NoticeLine } from "./messages.tsx"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { variantName } from "./variant-choice.ts"
@@ -16,30 +18,29 @@ interface HeldUnitsProps {
 /** The units that are reserved for the buyer, with the time left. */
 export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
   const { words, price } = useLanguage()
-  const { pending } = model.view.value
+  const { pending, notice, orderId } = model.view.value
   const asks = asksDetails(product)
-  const buttons = (
-    <div class="actions">
+  const button = (
+    <MainAction
+      notice={<NoticeLine notice={notice} orderId={orderId} />}
+      hint={model.paysHere ? words.youPayNext : null}
+    >
       <button
         class="button primary"
         type={asks ? "submit" : "button"}
         aria-disabled={pending !== null}
         onClick={asks ? undefined : () => model.actions.makeOrder()}
       >
-        {pending?.action === "order" ? words.placingOrder : words.placeOrder}
+        {pending?.action === "order" ? words.checkingOut : words.checkOut}
       </button>
-      <button
-        class="button"
-        type="button"
-        aria-disabled={pending !== null}
-        onClick={() => model.actions.release()}
-      >
-        {words.cancelReservation}
-      </button>
-    </div>
+    </MainAction>
   )
   const countdown = (
-    <Countdown leftSeconds={stage.leftSeconds} wholeSeconds={stage.wholeSeconds} label={words.leftToOrder} />
+    <Countdown
+      leftSeconds={stage.leftSeconds}
+      wholeSeconds={stage.wholeSeconds}
+      label={words.leftToCheckOut}
+    />
   )
   return (
     <>
@@ -68,11 +69,11 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
             isBusy={pending !== null}
             onSubmit={(details) => model.actions.makeOrder(details)}
           >
-            {buttons}
+            {button}
           </DetailsForm>
         </>
       ) : (
-        buttons
+        button
       )}
     </>
   )

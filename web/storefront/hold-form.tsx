@@ -1,9 +1,14 @@
 import { useSignal } from "@preact/signals"
+import { useLayoutEffect } from "preact/hooks"
 import type { Product } from "../../client/src/index.ts"
+import { durationText } from "./texts.ts"
+import { storage } from "./browser-storage.ts"
 import { CustomerField, customerIdIn } from "./customer-field.tsx"
 import type { Language } from "./language.ts"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
+import { MainAction } from "./main-action.tsx"
+import { NoticeLine } from "./messages.tsx"
 import { Stepper } from "./stepper.tsx"
 
 interface HoldFormProps {
@@ -14,7 +19,7 @@ interface HoldFormProps {
 /** The quantity, the customer id where the product has a limit per customer, and the button. */
 export function HoldForm({ product, model }: HoldFormProps) {
   const { words, price } = useLanguage()
-  const { stage, pending, notice } = model.view.value
+  const { stage, pending, notice, orderId } = model.view.value
   const chosen = useSignal(model.firstQty)
   const most = stage.kind === "on_sale" ? stage.mostUnits : chosen.value
   const qty = Math.min(chosen.value, most)
@@ -31,16 +36,25 @@ export function HoldForm({ product, model }: HoldFormProps) {
       {product.max_per_customer !== null && (
         <CustomerField customerId={model.customerId.value} isMissing={notice?.code === "customer_required"} />
       )}
-      <div class="choice">
-        {(product.max_per_hold ?? 2) > 1 && (
-          <Stepper qty={qty} least={1} most={most} of={null} onChange={(next) => (chosen.value = next)} />
-        )}
+      {(product.max_per_hold ?? 2) > 1 && (
+        <Stepper
+          qty={qty}
+          least={pending === null ? 1 : qty}
+          most={pending === null ? most : qty}
+          of={null}
+          onChange={(next) => (chosen.value = next)}
+        />
+      )}
+      <BrowserLimits />
+      <MainAction
+        notice={<NoticeLine notice={notice} orderId={orderId} />}
+        hint={reserveHint(words, product, model.paysHere)}
+      >
         <button class="button primary" type="submit" disabled={isInactive} aria-disabled={pending !== null}>
           {reserveText(words, pending !== null, notice?.code)}
           <span class="tabular">{price(product.price_minor * qty, product.currency)}</span>
         </button>
-      </div>
-      <NeedsScripts />
+      </MainAction>
     </form>
   )
 }
@@ -55,12 +69,25 @@ export function reserveText(
   return notice === "no_answer" || notice === "crowd" ? words.tryAgain : words.reserve
 }
 
-/** Says why the button does nothing without scripts. */
-export function NeedsScripts() {
+/** How long the units are reserved, and when they are paid. */
+export function reserveHint(words: Language["words"], product: Product, paysHere: boolean): string {
+  const duration = durationText(words, product.hold_ttl_seconds)
+  return paysHere ? words.reservesFor(duration) : words.reservesWithoutPaying(duration)
+}
+
+/** Says why the button does nothing without scripts, and what a reload costs where nothing is stored. */
+export function BrowserLimits() {
   const { words } = useLanguage()
+  const isKept = useSignal(true)
+  useLayoutEffect(() => {
+    isKept.value = storage.isKept()
+  }, [])
   return (
-    <noscript>
-      <p class="notice">{words.reservingNeedsScripts}</p>
-    </noscript>
+    <>
+      {!isKept.value && <p class="notice">{words.storesNothing}</p>}
+      <noscript>
+        <p class="notice">{words.reservingNeedsScripts}</p>
+      </noscript>
+    </>
   )
 }

@@ -10,6 +10,7 @@ const made: PaymentSeen = { status: "processing", capturedMinor: 0, refundedMino
 export function createLinkPayment({ client, orderId, token }: PaymentContext): PaymentMethod {
   return {
     form: signal(null),
+    prepare: async () => undefined,
     async pay() {
       const { url } = await client.orders.paymentLink(orderId, { token: token() })
       location.assign(url)

@@ -36,19 +36,21 @@ export function OrderDetails({ order, product, model, canChange }: OrderDetailsP
           model={model}
           onSaved={() => (isChanging.value = false)}
         >
-          <button class="button primary" type="submit" aria-disabled={model.view.value.pending !== null}>
-            {model.view.value.pending?.action === "save" ? texts.saving : texts.save}
-          </button>
-          <button
-            class="button"
-            type="button"
-            onClick={() => {
-              storage.saveDraft(orderDraftName(order.order_id), null)
-              isChanging.value = false
-            }}
-          >
-            {texts.discard}
-          </button>
+          <div class="actions">
+            <button class="button primary" type="submit" aria-disabled={model.view.value.pending !== null}>
+              {model.view.value.pending?.action === "save" ? texts.saving : texts.save}
+            </button>
+            <button
+              class="button"
+              type="button"
+              onClick={() => {
+                storage.saveDraft(orderDraftName(order.order_id), null)
+                isChanging.value = false
+              }}
+            >
+              {texts.discard}
+            </button>
+          </div>
         </OrderDetailsForm>
       ) : (
         <>
@@ -94,7 +96,7 @@ export function OrderDetailsForm({ order, product, model, onSaved, children }: O
         })
       }
     >
-      <div class="actions">{children}</div>
+      {children}
     </DetailsForm>
   )
 }

@@ -1,4 +1,4 @@
-import { batch, computed, signal } from "@preact/signals"
+import { batch, computed, effect, signal, untracked } from "@preact/signals"
 import {
   ProblemError,
   type DetailsBody,
@@ -11,6 +11,7 @@ import type { PageData, PaymentChoice } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
 import type { Language } from "./language.ts"
 import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
+import { storage } from "./browser-storage.ts"
 import { takeArrivedToken } from "./arrived-token.ts"
 import { createOrderAccess } from "./order-access.ts"
 import { createServerConnection, detailErrorsIn, onReturn, refusalOf } from "./server-connection.ts"
@@ -44,6 +45,7 @@ export function createOrderPageModel(
   let next: ReturnType<typeof setTimeout> | undefined
   let isLooking = false
   let hasMissed = false
+  let remembered = ""
 
   const access = createOrderAccess(orderId)
   const { token } = access
@@ -62,6 +64,7 @@ export function createOrderPageModel(
     refusal: refusal.value,
   }))
   const view = computed(() => whatBuyerSees(known.value))
+  const isToPay = computed(() => view.value.stage.kind === "to_pay")
 
   async function look(): Promise<void> {
     hasMissed = isLooking
@@ -125,11 +128,29 @@ export function createOrderPageModel(
     }
   }
 
+  /** Stores what other pages say of the order. */
+  function remember(): void {
+    const [shown, of, { kind: stage }] = [order.value, product.value, view.value.stage]
+    if (typeof shown === "string" || of === null || stage === "held" || stage === "reserving") return
+    const { quantity, total_minor: totalMinor, currency, expires_at } = shown
+    const summary = { name: of.name, quantity, totalMinor, currency, stage }
+    // The effect runs each second.
+    if (JSON.stringify(summary) === remembered) return
+    remembered = JSON.stringify(summary)
+    const endsAtMs = Date.now() + Date.parse(expires_at) - client.clock.now()
+    storage.saveOrder(orderId, { summary: { ...summary, endsAtMs } })
+  }
+
   function refuse(error: unknown): void {
     refusal.value =
       error instanceof PaymentRefusal
         ? { code: "payment", text: error.message }
         : refusalOf(error, language.words)
+  }
+
+  /** Shows the provider's form as soon as there is something to pay. */
+  function prepare(): void {
+    if (isToPay.value) void untracked(() => method?.prepare().catch(refuse))
   }
 
   function pay(): void {
@@ -178,6 +199,8 @@ export function createOrderPageModel(
       const refused = method?.start() ?? null
       if (refused !== null) refuse(refused)
       onReturn(() => void look())
+      effect(prepare)
+      effect(remember)
       void look()
     },
   }

@@ -1,5 +1,6 @@
 import { asksDetails } from "./asked-details.ts"
 import { loadDetailsForm } from "./details-part.tsx"
+import { storage } from "./browser-storage.ts"
 import { choiceInDocument } from "./hold-requests.ts"
 import type { ModelPlace } from "./product-page-model.ts"
 
@@ -12,5 +13,6 @@ export const ownPage: ModelPlace = {
   prepare(product) {
     if (asksDetails(product)) loadDetailsForm()
   },
-  goOn: (orderId) => location.assign(`/o/${orderId}`),
+  // Where nothing is stored, the next page gets the token as from a link, and takes it out of the address.
+  goOn: (orderId, token) => location.assign(`/o/${orderId}${storage.isKept() ? "" : `#${token}`}`),
 }

@@ -3,7 +3,7 @@ import { iconOf, pathIn, themeOf, type WholePageData } from "../shared/page-data
 import type { Language } from "./language.ts"
 import { shopTexts } from "./shop-texts.ts"
 import { plainText } from "./prose-text.ts"
-import { titleOf } from "./storefront-page.tsx"
+import { titleOf } from "./page-title.ts"
 import { priceText } from "./texts.ts"
 
 interface PageHeadProps {

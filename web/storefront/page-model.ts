@@ -15,6 +15,8 @@ export interface PageModel {
   readonly nowMs: ReadonlySignal<number | null>
   /** The reader's time zone. Null: the scripts have not run yet, times are in UTC, and buttons do nothing. */
   readonly zone: ReadonlySignal<string | null>
+  /** True: a buyer pays from here, rather than the shop directly. */
+  readonly paysHere: boolean
   readonly customerId: ReadonlySignal<string>
   /** The variants to choose from, in their order; none where the product has no variants. */
   readonly offered: ReadonlySignal<readonly Variant[]>
@@ -28,8 +30,8 @@ export interface PageModel {
   readonly detailErrors: ReadonlySignal<readonly FieldError[]>
   /** The address that opens the order on another device. It contains the owner token. Null: not known. */
   readonly orderLink: ReadonlySignal<string | null>
-  /** The form of the payment provider; null: no form is shown. */
-  readonly paymentForm: ReadonlySignal<PaymentForm | null>
+  /** The form of the payment provider; null: it has none, or could not be loaded. */
+  readonly paymentForm: ReadonlySignal<PaymentForm | "loading" | null>
   readonly actions: {
     readonly choose: (choice: Choice) => void
     readonly hold: (wanted: WantedUnits, customerId: string) => void
@@ -89,6 +91,7 @@ export function staticModel(data: PageContent): PageModel {
     ),
     nowMs: signal(null),
     zone: signal(null),
+    paysHere: "payment" in data && data.payment !== null,
     customerId: signal(""),
     offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
     choice: signal(data.kind === "product" ? firstChoice(data.product) : []),

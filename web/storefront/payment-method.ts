@@ -5,12 +5,14 @@ import type { PaymentSeen } from "./buyer-view.ts"
 
 /** Pays an order. There is one implementation for each payment provider that the page supports. */
 export interface PaymentMethod {
+  /** Loads the provider's form, if it has one. Throws a {@link PaymentRefusal} with a message for the buyer. */
+  prepare(): Promise<void>
   /** Starts the payment or continues it. Throws a {@link PaymentRefusal} with a message for the buyer. */
   pay(order: Order): Promise<void>
   /** The state of the payment; null: none was started. */
   seen(): Promise<PaymentSeen | null>
-  /** The provider's form; null: none is shown. */
-  readonly form: ReadonlySignal<PaymentForm | null>
+  /** The provider's form; null: it has none, or it could not be loaded. */
+  readonly form: ReadonlySignal<PaymentForm | "loading" | null>
   /** Call once the page is rendered. If the buyer returns from the provider's page, it returns that page's refusal. */
   start(): PaymentRefusal | null
 }

@@ -141,6 +141,8 @@ export function createProductPageModel(
             orderId: null,
             priceMinor: product.value.price_minor,
             askedMinor: request.totalMinor,
+            name: product.value.name,
+            endsAtMs: Date.now() + Date.parse(hold.expires_at) - client.clock.now(),
           }
           storage.saveHold(id, held.value)
           storage.saveHoldRequest(id, null)

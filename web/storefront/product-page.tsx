@@ -1,6 +1,5 @@
 import type { Product } from "../../client/src/index.ts"
 import { BuySection } from "./buy-section.tsx"
-import type { Language } from "./language.ts"
 import type { ProductContentData } from "../shared/page-data.ts"
 import { Gallery } from "./gallery.tsx"
 import { useLanguage } from "./page-language.ts"
@@ -50,7 +49,7 @@ interface FactsProps {
 /** Times and limits of the sale. */
 function Facts({ product, zone }: FactsProps) {
   const { words, date } = useLanguage()
-  const { opens_at, closes_at, max_per_hold, max_per_customer, hold_ttl_seconds } = product
+  const { opens_at, closes_at, max_per_hold, max_per_customer } = product
   return (
     <dl class="sale-facts tabular">
       {opens_at !== null && (
@@ -85,14 +84,6 @@ function Facts({ product, zone }: FactsProps) {
           <dd>{words.units(max_per_customer)}</dd>
         </div>
       )}
-      <div>
-        <dt>{words.reservedFor}</dt>
-        <dd>{durationText(words, hold_ttl_seconds)}</dd>
-      </div>
     </dl>
   )
-}
-
-function durationText(words: Language["words"], seconds: number): string {
-  return seconds % 60 === 0 ? words.minutes(seconds / 60) : words.seconds(seconds)
 }

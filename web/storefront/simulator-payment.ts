@@ -35,7 +35,7 @@ export function createSimulatorPayment(
     return lastSeen
   }
 
-  return { pay, seen, form: signal(null), start: () => null }
+  return { prepare: async () => undefined, pay, seen, form: signal(null), start: () => null }
 }
 
 interface Answer {

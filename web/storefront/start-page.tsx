@@ -43,6 +43,7 @@ function modelOf(data: PageData, language: Language): LivePageModel {
     case "order":
       return createOrderPageModel(data, firstToken, language)
     case "find":
+    case "orders":
     case "missing":
       return { model: staticModel(data), start: () => undefined }
   }

@@ -1,6 +1,8 @@
 import type { PageData } from "../shared/page-data.ts"
 import { Announcer } from "./announcer.tsx"
+import { useSignalEffect } from "@preact/signals"
 import type { Language } from "./language.ts"
+import { titleWithState } from "./page-title.ts"
 import { LanguageProvider, useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { FindPage } from "./find-page.tsx"
@@ -8,7 +10,9 @@ import { LanguageSwitch } from "./language-switch.tsx"
 import { OrderPage } from "./order-page.tsx"
 import { ProductList } from "./product-list.tsx"
 import { ProductPage } from "./product-page.tsx"
+import { ReservedBar, YourOrdersLink } from "./reserved-bar.tsx"
 import { ShopHome } from "./shop-frame.tsx"
+import { YourOrders } from "./your-orders.tsx"
 
 interface PageProps {
   readonly data: PageData
@@ -25,13 +29,19 @@ export function StorefrontPage({ language, ...props }: PageProps & { readonly la
 }
 
 function WholePage({ data, model }: PageProps) {
+  const language = useLanguage()
+  useSignalEffect(() => {
+    document.title = `${titleWithState(language, data, model.view.value)} · ${data.shop.name}`
+  })
   return (
     <>
       <header class="bar">
         <ShopHome data={data} />
-        {data.kind !== "missing" && data.kind !== "find" && <Clock model={model} />}
+        {data.kind !== "missing" && data.kind !== "find" && data.kind !== "orders" && <Clock model={model} />}
       </header>
+      <ReservedBar data={data} />
       <Content data={data} model={model} />
+      <YourOrdersLink data={data} />
       {data.offer !== undefined && <LanguageSwitch offer={data.offer} />}
       <Announcer model={model} />
     </>
@@ -46,9 +56,11 @@ function Content({ data, model }: PageProps) {
     case "product":
       return <ProductPage content={data.content} model={model} />
     case "order":
-      return <OrderPage orderId={data.orderId} paysHere={data.payment !== null} model={model} />
+      return <OrderPage orderId={data.orderId} support={data.shop.support ?? null} model={model} />
     case "find":
       return <FindPage />
+    case "orders":
+      return <YourOrders />
     case "missing":
       return (
         <main class="narrow">
@@ -72,20 +84,4 @@ function Clock({ model }: { readonly model: PageModel }) {
       <span class="tabular">{now === null || zone === null ? "––:––:––" : clock(now, zone)}</span>
     </p>
   )
-}
-
-/** The document's title. */
-export function titleOf({ words }: Language, data: PageData): string {
-  switch (data.kind) {
-    case "products":
-      return words.onSale
-    case "product":
-      return data.product.name
-    case "order":
-      return words.order(data.orderId)
-    case "find":
-      return words.findOrder
-    case "missing":
-      return words.notFound
-  }
 }

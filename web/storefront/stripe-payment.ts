@@ -18,13 +18,13 @@ type StripeChoice = Extract<PaymentChoice, { readonly kind: "stripe" }>
 const confirmed: PaymentSeen = { status: "processing", capturedMinor: 0, refundedMinor: 0 }
 
 /**
- * Pays with Stripe's Payment Element. The first press of "Pay" loads Stripe's script and shows the form, the second
- * one confirms what the buyer has filled in.
+ * Pays with Stripe's Payment Element. Stripe's script is loaded and the form is shown as soon as the order can be paid;
+ * the button confirms what the buyer has filled in. Where the form could not be loaded, the button tries again.
  */
 export function createStripePayment({ publishableKey }: StripeChoice, parts: PaymentContext): PaymentMethod {
   const { client, orderId, token, language } = parts
   const { notTaken } = language.words
-  const form = signal<PaymentForm | null>(null)
+  const form = signal<PaymentForm | "loading" | null>(null)
   let shown: { readonly stripe: Stripe; readonly elements: StripeElements } | null = null
 
   async function showForm(): Promise<void> {
@@ -37,6 +37,17 @@ export function createStripePayment({ publishableKey }: StripeChoice, parts: Pay
     const element = elements.create("payment")
     shown = { stripe, elements }
     form.value = { mount: (place) => (place === null ? element.unmount() : element.mount(place)) }
+  }
+
+  async function prepare(): Promise<void> {
+    if (form.value !== null) return
+    form.value = "loading"
+    try {
+      await showForm()
+    } catch (error) {
+      form.value = null
+      throw error
+    }
   }
 
   async function confirm({ stripe, elements }: NonNullable<typeof shown>): Promise<void> {
@@ -58,7 +69,8 @@ export function createStripePayment({ publishableKey }: StripeChoice, parts: Pay
 
   return {
     form,
-    pay: () => (shown === null ? showForm() : confirm(shown)),
+    prepare,
+    pay: () => (shown === null ? prepare() : confirm(shown)),
     seen: async () => (storage.order(orderId)?.payment?.isConfirmed === true ? confirmed : null),
     start() {
       const query = new URLSearchParams(location.search)

@@ -108,6 +108,11 @@ export function lackText({ words }: Language, { name, state, available }: Lack):
   }
 }
 
+/** `2 minutes`. */
+export function durationText(words: Language["words"], seconds: number): string {
+  return seconds % 60 === 0 ? words.minutes(seconds / 60) : words.seconds(seconds)
+}
+
 /** The text of a button that needs a choice first; `option`: what the variants differ in, such as `size`. */
 export function chooseFirstText({ words }: Language, option: string | null): string {
   return option === null ? words.chooseFirst : words.chooseOption(option)

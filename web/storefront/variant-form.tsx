@@ -4,7 +4,9 @@ import type { Product } from "../../client/src/index.ts"
 import { Basket } from "./basket.tsx"
 import type { BuyerView } from "./buyer-view.ts"
 import { CustomerField, customerIdIn } from "./customer-field.tsx"
-import { NeedsScripts, reserveText } from "./hold-form.tsx"
+import { BrowserLimits, reserveHint, reserveText } from "./hold-form.tsx"
+import { MainAction } from "./main-action.tsx"
+import { NoticeLine } from "./messages.tsx"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { Stepper } from "./stepper.tsx"
@@ -85,9 +87,17 @@ export function VariantForm({ product, model }: VariantFormProps) {
           isMissing={view.notice?.code === "customer_required"}
         />
       )}
-      <LackLine lacks={view.notice?.code === "lacking" ? null : lacks} choice={choice} />
-      <div class="choice">
-        {!isBasket && mostUnitsOf(product) > 1 && <Quantity {...parts} />}
+      {!isBasket && mostUnitsOf(product) > 1 && <Quantity {...parts} />}
+      <BrowserLimits />
+      <MainAction
+        notice={
+          <>
+            <LackLine lacks={view.notice?.code === "lacking" ? null : lacks} choice={choice} />
+            <NoticeLine notice={view.notice} orderId={view.orderId} />
+          </>
+        }
+        hint={reserveHint(words, product, model.paysHere)}
+      >
         <button
           class={isReady || view.pending !== null ? "button primary" : "button primary off"}
           type="submit"
@@ -103,8 +113,7 @@ export function VariantForm({ product, model }: VariantFormProps) {
             </>
           )}
         </button>
-      </div>
-      <NeedsScripts />
+      </MainAction>
     </form>
   )
 }

@@ -21,6 +21,7 @@ export const de: Words = {
     "Keine Verbindung. Diese Seite ist vielleicht nicht aktuell; sie verbindet sich von selbst wieder.",
   connectionLost: "Verbindung unterbrochen.",
   connectedAgain: "Wieder verbunden.",
+  timeLeft: (time) => `noch ${time}`,
   oneMinuteLeft: "Noch eine Minute.",
   notFound: "Seite nicht gefunden",
   checkAddress: "Prüfen Sie die Adresse, oder",
@@ -53,7 +54,6 @@ export const de: Words = {
   total: "Gesamt",
   limitPerOrder: "Höchstens je Bestellung",
   limitPerCustomer: "Höchstens je Kunde",
-  reservedFor: "Reserviert für",
   seconds: (seconds) => plural(seconds, { one: "# Sekunde", other: "# Sekunden" }),
   minutes: (minutes) => plural(minutes, { one: "# Minute", other: "# Minuten" }),
   untilTime: (time) => `bis ${time}`,
@@ -68,6 +68,9 @@ export const de: Words = {
   reserve: "Reservieren",
   reserving: "Wird reserviert …",
   tryAgain: "Erneut versuchen",
+  reservesFor: (duration) => `Reserviert für ${duration}, Sie zahlen im nächsten Schritt.`,
+  reservesWithoutPaying: (duration) => `Reserviert für ${duration}. Sie zahlen noch nichts.`,
+  youPayNext: "Sie zahlen im nächsten Schritt.",
   reservingNeedsScripts: "Zum Reservieren wird JavaScript benötigt.",
   quantity: "Menge",
   quantityOf: (name) => `Menge von ${name}`,
@@ -84,10 +87,16 @@ export const de: Words = {
   enterCustomerId: "Geben Sie Ihre Kundenkennung ein.",
   customerIdHelp:
     "Die Menge je Kunde ist begrenzt. Geben Sie ein, woran dieser Shop Sie erkennt, zum Beispiel Ihre E-Mail-Adresse.",
-  placeOrder: "Weiter zur Bestellung",
-  placingOrder: "Bestellung wird angelegt …",
+  checkOut: "Zur Kasse",
+  checkingOut: "Weiter zur Kasse …",
   cancelReservation: "Reservierung aufheben",
-  leftToOrder: "Zeit, um zu bestellen",
+  askCancelReservation: "Reservierung aufheben? Die Ware ist dann sofort für andere verfügbar.",
+  yesCancelReservation: "Ja, Reservierung aufheben",
+  keep: "Behalten",
+  yourReservations: "Ihre Reservierungen",
+  storesNothing:
+    "Dieser Browser speichert nichts für diese Seite, etwa in einem privaten Fenster. Lassen Sie diesen Tab offen, bis Sie bezahlt haben: Nach einem Neuladen ist Ihre Reservierung nicht mehr zu finden.",
+  leftToCheckOut: "Zeit bis zur Kasse",
 
   /* The buyer's situation */
   crowdTrying: "Hohe Nachfrage, neuer Versuch …",
@@ -189,7 +198,7 @@ export const de: Words = {
   orderNeedsScripts: "Zum Anzeigen Ihrer Bestellung wird JavaScript benötigt.",
   leftToPay: "Zeit, um zu bezahlen",
   paidAt: "Bezahlt",
-  pay: "Bezahlen",
+  payNow: (amount) => `Jetzt kaufen, ${amount} zahlen`,
   paying: "Zahlung läuft …",
   openingPayment: "Zahlung wird geöffnet …",
   notTaken:
@@ -197,11 +206,16 @@ export const de: Words = {
   formNotLoaded:
     "Das Zahlungsformular konnte nicht geladen werden. Erlauben Sie dieser Seite, js.stripe.com zu laden, und versuchen Sie es erneut.",
   cancelOrder: "Bestellung stornieren",
+  askCancelOrder: "Bestellung stornieren? Die Ware ist dann sofort für andere verfügbar.",
+  yesCancelOrder: "Ja, Bestellung stornieren",
   backToProduct: "Zurück zum Artikel",
   detailsLacking: "Dem Shop fehlen noch Angaben. Er wird sich bei Ihnen melden.",
   isSent: "Der Shop schickt Ihre Bestellung an die Adresse unten.",
   refundedAmount: (amount) => `Erstattet: ${amount}`,
   isReceipt: "Diese Seite ist Ihr Beleg.",
+  printReceipt: "Beleg drucken",
+  questions: "Fragen?",
+  getHelp: "Hilfe",
   otherDevice: "Auf einem anderen Gerät öffnen",
   otherDeviceHelp: "Wer diesen Link hat, kann die Bestellung sehen und ändern. Der Link läuft nicht ab.",
   qrCode: "QR-Code des Links zu dieser Bestellung",
@@ -211,6 +225,9 @@ export const de: Words = {
   copySelected: "Kopieren Sie den markierten Link.",
 
   /* Finding orders */
+  yourOrders: "Ihre Bestellungen",
+  noOrdersHere: "In diesem Browser wurde noch nichts bestellt.",
+  orderedElsewhere: "In einem anderen Browser bestellt?",
   findOrder: "Meine Bestellung finden",
   findHelp:
     "Geben Sie die E-Mail-Adresse ein, mit der Sie bestellt haben. Der Shop schickt dorthin einen Link zu jeder Ihrer Bestellungen.",

@@ -20,6 +20,7 @@ export const en = {
   offline: "No connection. This page may be out of date; it reconnects by itself.",
   connectionLost: "Connection lost.",
   connectedAgain: "Connected again.",
+  timeLeft: (time: string) => `${time} left`,
   oneMinuteLeft: "One minute left.",
   notFound: "Page not found",
   checkAddress: "Check the address, or",
@@ -52,7 +53,6 @@ export const en = {
   total: "Total",
   limitPerOrder: "Limit per order",
   limitPerCustomer: "Limit per customer",
-  reservedFor: "Reserved for",
   seconds: (seconds: number) => plural(seconds, { one: "# second", other: "# seconds" }),
   minutes: (minutes: number) => plural(minutes, { one: "# minute", other: "# minutes" }),
   untilTime: (time: string) => `until ${time}`,
@@ -67,6 +67,10 @@ export const en = {
   reserve: "Reserve",
   reserving: "Reserving…",
   tryAgain: "Try again",
+  /** Below the button that reserves, and once the units are reserved. */
+  reservesFor: (duration: string) => `Reserved for ${duration}, you pay in the next step.`,
+  reservesWithoutPaying: (duration: string) => `Reserved for ${duration}. Nothing to pay yet.`,
+  youPayNext: "You pay in the next step.",
   reservingNeedsScripts: "Reserving units needs JavaScript.",
   quantity: "Quantity",
   quantityOf: (name: string) => `Quantity of ${name}`,
@@ -83,10 +87,16 @@ export const en = {
   enterCustomerId: "Enter your customer id.",
   customerIdHelp:
     "There is a limit per customer. Enter what this shop knows you by, such as your e-mail address.",
-  placeOrder: "Place order",
-  placingOrder: "Placing order…",
+  checkOut: "Check out",
+  checkingOut: "Checking out…",
   cancelReservation: "Cancel reservation",
-  leftToOrder: "left to place your order",
+  askCancelReservation: "Cancel the reservation? Others can buy the units at once.",
+  yesCancelReservation: "Yes, cancel the reservation",
+  keep: "Keep it",
+  yourReservations: "Your reservations",
+  storesNothing:
+    "This browser stores nothing for this page, as in a private window. Keep this tab open until you have paid: after a reload your reservation cannot be found again.",
+  leftToCheckOut: "left to check out",
 
   /* The buyer's situation */
   crowdTrying: "High demand, trying again…",
@@ -187,7 +197,8 @@ export const en = {
   orderNeedsScripts: "Showing your order needs JavaScript.",
   leftToPay: "left to pay",
   paidAt: "Paid",
-  pay: "Pay",
+  /** Buys and pays. Laws want the words to say both: docs/guides/storefront.md, "One verb for each step". */
+  payNow: (amount: string) => `Buy now, pay ${amount}`,
   paying: "Paying…",
   openingPayment: "Opening the payment…",
   notTaken:
@@ -195,11 +206,16 @@ export const en = {
   formNotLoaded:
     "The payment form could not be loaded. Allow this page to load js.stripe.com, then try again.",
   cancelOrder: "Cancel order",
+  askCancelOrder: "Cancel the order? Others can buy the units at once.",
+  yesCancelOrder: "Yes, cancel the order",
   backToProduct: "Back to the product",
   detailsLacking: "The shop still needs some details, and will contact you.",
   isSent: "The shop sends your order to the address below.",
   refundedAmount: (amount: string) => `Refunded: ${amount}`,
   isReceipt: "This page is your receipt.",
+  printReceipt: "Print receipt",
+  questions: "Questions?",
+  getHelp: "Get help",
   otherDevice: "Open on another device",
   otherDeviceHelp: "Anyone who has this link can see and change the order. It does not expire.",
   qrCode: "QR code of the link to this order",
@@ -209,6 +225,9 @@ export const en = {
   copySelected: "Copy the selected link.",
 
   /* Finding orders */
+  yourOrders: "Your orders",
+  noOrdersHere: "No orders were made in this browser.",
+  orderedElsewhere: "Ordered in another browser?",
   findOrder: "Find my order",
   findHelp: "Enter the e-mail address you ordered with. The shop sends a link to each of your orders to it.",
   sendLink: "Send me the link",

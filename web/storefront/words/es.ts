@@ -20,6 +20,7 @@ export const es: Words = {
   offline: "Sin conexión. Es posible que esta página no esté al día; se vuelve a conectar sola.",
   connectionLost: "Se ha perdido la conexión.",
   connectedAgain: "Conectado de nuevo.",
+  timeLeft: (time) => `quedan ${time}`,
   oneMinuteLeft: "Queda un minuto.",
   notFound: "Página no encontrada",
   checkAddress: "Compruebe la dirección o",
@@ -52,7 +53,6 @@ export const es: Words = {
   total: "Total",
   limitPerOrder: "Máximo por pedido",
   limitPerCustomer: "Máximo por cliente",
-  reservedFor: "Tiempo de reserva",
   seconds: (seconds) => plural(seconds, { one: "# segundo", many: "# de segundos", other: "# segundos" }),
   minutes: (minutes) => plural(minutes, { one: "# minuto", many: "# de minutos", other: "# minutos" }),
   untilTime: (time) => `para la apertura: ${time}`,
@@ -67,6 +67,9 @@ export const es: Words = {
   reserve: "Reservar",
   reserving: "Reservando…",
   tryAgain: "Intentar de nuevo",
+  reservesFor: (duration) => `Reservado durante ${duration}, se paga en el paso siguiente.`,
+  reservesWithoutPaying: (duration) => `Reservado durante ${duration}. Todavía no se paga nada.`,
+  youPayNext: "Se paga en el paso siguiente.",
   reservingNeedsScripts: "Para reservar se necesita JavaScript.",
   quantity: "Cantidad",
   quantityOf: (name) => `Cantidad de ${name}`,
@@ -83,10 +86,17 @@ export const es: Words = {
   enterCustomerId: "Escriba su identificación de cliente.",
   customerIdHelp:
     "Hay un límite por cliente. Escriba el dato por el que esta tienda le conoce, por ejemplo su correo electrónico.",
-  placeOrder: "Hacer el pedido",
-  placingOrder: "Haciendo el pedido…",
+  checkOut: "Tramitar el pedido",
+  checkingOut: "Tramitando el pedido…",
   cancelReservation: "Cancelar la reserva",
-  leftToOrder: "para hacer el pedido",
+  askCancelReservation:
+    "¿Cancelar la reserva? Las unidades quedarán enseguida a disposición de otras personas.",
+  yesCancelReservation: "Sí, cancelar la reserva",
+  keep: "Conservarla",
+  yourReservations: "Sus reservas",
+  storesNothing:
+    "Este navegador no guarda nada para esta página, como en una ventana privada. Mantenga abierta esta pestaña hasta que haya pagado: al recargar ya no se podría encontrar su reserva.",
+  leftToCheckOut: "para tramitar el pedido",
 
   /* The buyer's situation */
   crowdTrying: "Mucha demanda, intentando de nuevo…",
@@ -194,7 +204,7 @@ export const es: Words = {
   orderNeedsScripts: "Para mostrar su pedido se necesita JavaScript.",
   leftToPay: "para pagar",
   paidAt: "Pagado:",
-  pay: "Pagar",
+  payNow: (amount) => `Comprar y pagar ${amount}`,
   paying: "Pagando…",
   openingPayment: "Abriendo el pago…",
   notTaken:
@@ -202,11 +212,16 @@ export const es: Words = {
   formNotLoaded:
     "No se ha podido cargar el formulario de pago. Permita que esta página cargue js.stripe.com e inténtelo de nuevo.",
   cancelOrder: "Cancelar el pedido",
+  askCancelOrder: "¿Cancelar el pedido? Las unidades quedarán enseguida a disposición de otras personas.",
+  yesCancelOrder: "Sí, cancelar el pedido",
   backToProduct: "Volver al producto",
   detailsLacking: "La tienda todavía necesita algunos datos y se pondrá en contacto con usted.",
   isSent: "La tienda envía su pedido a la dirección que figura abajo.",
   refundedAmount: (amount) => `Reembolsado: ${amount}`,
   isReceipt: "Esta página es su recibo.",
+  printReceipt: "Imprimir el recibo",
+  questions: "¿Preguntas?",
+  getHelp: "Obtener ayuda",
   otherDevice: "Abrir en otro dispositivo",
   otherDeviceHelp: "Quien tenga este enlace puede ver y cambiar el pedido. No caduca.",
   qrCode: "Código QR del enlace a este pedido",
@@ -216,6 +231,9 @@ export const es: Words = {
   copySelected: "Copie el enlace seleccionado.",
 
   /* Finding orders */
+  yourOrders: "Sus pedidos",
+  noOrdersHere: "No se ha hecho ningún pedido en este navegador.",
+  orderedElsewhere: "¿Pidió en otro navegador?",
   findOrder: "Buscar mi pedido",
   findHelp:
     "Escriba la dirección de correo electrónico con la que hizo el pedido. La tienda le enviará un enlace a cada uno de sus pedidos.",

@@ -20,6 +20,7 @@ export const fr: Words = {
   offline: "Pas de connexion. Cette page n’est peut-être plus à jour ; elle se reconnecte d’elle-même.",
   connectionLost: "Connexion perdue.",
   connectedAgain: "Connexion rétablie.",
+  timeLeft: (time) => `encore ${time}`,
   oneMinuteLeft: "Plus qu’une minute.",
   notFound: "Page introuvable",
   checkAddress: "Vérifiez l’adresse, ou",
@@ -52,7 +53,6 @@ export const fr: Words = {
   total: "Total",
   limitPerOrder: "Maximum par commande",
   limitPerCustomer: "Maximum par client",
-  reservedFor: "Durée de réservation",
   seconds: (seconds) => plural(seconds, { one: "# seconde", many: "# de secondes", other: "# secondes" }),
   minutes: (minutes) => plural(minutes, { one: "# minute", many: "# de minutes", other: "# minutes" }),
   untilTime: (time) => `jusqu’au début, ${time}`,
@@ -67,6 +67,9 @@ export const fr: Words = {
   reserve: "Réserver",
   reserving: "Réservation…",
   tryAgain: "Réessayer",
+  reservesFor: (duration) => `Réservé pendant ${duration}, vous payez à l’étape suivante.`,
+  reservesWithoutPaying: (duration) => `Réservé pendant ${duration}. Rien à payer pour l’instant.`,
+  youPayNext: "Vous payez à l’étape suivante.",
   reservingNeedsScripts: "JavaScript est nécessaire pour réserver.",
   quantity: "Quantité",
   quantityOf: (name) => `Quantité de ${name}`,
@@ -83,10 +86,16 @@ export const fr: Words = {
   enterCustomerId: "Saisissez votre identifiant client.",
   customerIdHelp:
     "La quantité par client est limitée. Saisissez ce par quoi cette boutique vous connaît, par exemple votre adresse e-mail.",
-  placeOrder: "Commander",
-  placingOrder: "Commande en cours…",
+  checkOut: "Passer à la caisse",
+  checkingOut: "Passage à la caisse…",
   cancelReservation: "Annuler la réservation",
-  leftToOrder: "pour commander",
+  askCancelReservation: "Annuler la réservation ? Les articles seront aussitôt disponibles pour d’autres.",
+  yesCancelReservation: "Oui, annuler la réservation",
+  keep: "La garder",
+  yourReservations: "Vos réservations",
+  storesNothing:
+    "Ce navigateur n’enregistre rien pour cette page, comme dans une fenêtre privée. Gardez cet onglet ouvert jusqu’au paiement : après un rechargement, votre réservation serait introuvable.",
+  leftToCheckOut: "pour passer à la caisse",
 
   /* The buyer's situation */
   crowdTrying: "Forte demande, nouvel essai…",
@@ -189,7 +198,7 @@ export const fr: Words = {
   orderNeedsScripts: "JavaScript est nécessaire pour afficher votre commande.",
   leftToPay: "pour payer",
   paidAt: "Payée le",
-  pay: "Payer",
+  payNow: (amount) => `Acheter et payer ${amount}`,
   paying: "Paiement…",
   openingPayment: "Ouverture du paiement…",
   notTaken:
@@ -197,11 +206,16 @@ export const fr: Words = {
   formNotLoaded:
     "Le formulaire de paiement n’a pas pu être chargé. Autorisez cette page à charger js.stripe.com, puis réessayez.",
   cancelOrder: "Annuler la commande",
+  askCancelOrder: "Annuler la commande ? Les articles seront aussitôt disponibles pour d’autres.",
+  yesCancelOrder: "Oui, annuler la commande",
   backToProduct: "Retour au produit",
   detailsLacking: "La boutique a encore besoin d’informations et vous contactera.",
   isSent: "La boutique envoie votre commande à l’adresse ci-dessous.",
   refundedAmount: (amount) => `Remboursé : ${amount}`,
   isReceipt: "Cette page est votre reçu.",
+  printReceipt: "Imprimer le reçu",
+  questions: "Des questions ?",
+  getHelp: "Obtenir de l’aide",
   otherDevice: "Ouvrir sur un autre appareil",
   otherDeviceHelp: "Toute personne qui a ce lien peut voir et modifier la commande. Il n’expire pas.",
   qrCode: "Code QR du lien vers cette commande",
@@ -211,6 +225,9 @@ export const fr: Words = {
   copySelected: "Copiez le lien sélectionné.",
 
   /* Finding orders */
+  yourOrders: "Vos commandes",
+  noOrdersHere: "Aucune commande n’a été passée dans ce navigateur.",
+  orderedElsewhere: "Commandé dans un autre navigateur ?",
   findOrder: "Retrouver ma commande",
   findHelp:
     "Saisissez l’adresse e-mail avec laquelle vous avez commandé. La boutique y envoie un lien vers chacune de vos commandes.",

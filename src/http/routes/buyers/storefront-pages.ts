@@ -94,11 +94,13 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
     return reply.send(render({ kind: "order", orderId, payment }, `/o/${orderId}`))
   })
 
-  app.get("/find", hidden, async (request, reply) => {
-    const { render } = await inLanguage(request, reply)
-    void html(reply).headers({ ...unindexed, "cache-control": "public, max-age=60" })
-    return reply.send(render({ kind: "find" }, "/find"))
-  })
+  for (const kind of ["find", "orders"] as const) {
+    app.get(`/${kind}`, hidden, async (request, reply) => {
+      const { render } = await inLanguage(request, reply)
+      void html(reply).headers({ ...unindexed, "cache-control": "public, max-age=60" })
+      return reply.send(render({ kind }, `/${kind}`))
+    })
+  }
 
   registerSiteFiles(app, { pages, shop })
   registerEmbedFiles(app, pages)

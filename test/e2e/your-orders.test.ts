@@ -1,0 +1,82 @@
+import type { Browser } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import {
+  findFaults,
+  launchBrowser,
+  leavesOutBrowser,
+  newBuyer,
+  startBrowserShop,
+  type BrowserShop,
+} from "../support/browser.ts"
+import { closed } from "../support/shop.ts"
+import { holdUnits, offerLamp, order, reads, visit } from "./storefront.ts"
+
+describe.skipIf(leavesOutBrowser())("what a browser knows of its reservations and orders", () => {
+  let browser: Browser
+  let app: BrowserShop
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    app = await startBrowserShop({ config: closed })
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await app[Symbol.asyncDispose]()
+  })
+
+  test("is on every page: the units with the time left, then the order, then the list of orders", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app, { viewport: { width: 320, height: 640 } })
+    const { page } = buyer
+    const waiting = page.getByRole("navigation", { name: "Your reservations" }).getByRole("link")
+    await page.goto("/find")
+    await page.getByRole("button", { name: "Send me the link" }).waitFor()
+    expect([await waiting.count(), await page.getByRole("link", { name: "Your orders" }).count()]).toEqual([
+      0, 0,
+    ])
+    await visit(page, id)
+    await holdUnits(page, 2)
+    // Its own page shows it anyway.
+    expect(await waiting.count()).toBe(0)
+    await page.goto("/find")
+    const shown = /^2 × Desk lamp No\. 4 [12]:\d\d left to check out$/
+    await expect.poll(() => waiting.textContent()).toMatch(shown)
+    const before = await waiting.textContent()
+    await expect.poll(() => waiting.textContent()).not.toBe(before)
+    expect(await findFaults(page)).toEqual([])
+    await waiting.click()
+    await reads(page, "2 units reserved for you")
+
+    const orderId = await order(page)
+    await page.goto("/")
+    await expect.poll(() => waiting.textContent()).toMatch(/^2 × Desk lamp No\. 4 1\d:\d\d left to pay$/)
+    await page.getByRole("link", { name: "Your orders" }).click()
+    const line = page.getByRole("main").getByRole("link", { name: `Order ${orderId}` })
+    await line.getByText("Awaiting your payment").waitFor()
+    expect(await findFaults(page)).toEqual([])
+    // By the shop, while no page of the order is open.
+    await app.shop.orders.cancel(orderId)
+    await page.reload()
+    await line.getByText("Order cancelled").waitFor()
+    await expect.poll(() => waiting.count()).toBe(0)
+    await line.click()
+    await reads(page, "Order cancelled")
+  })
+
+  test("is nothing where nothing can be stored: it is said before the units are reserved, and buying works", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page, context } = buyer
+    await context.addInitScript(
+      `for (const area of ["localStorage", "sessionStorage"])
+         Object.defineProperty(window, area, { get() { throw new DOMException("denied", "SecurityError") } })`,
+    )
+    await visit(page, id)
+    await page.getByText("This browser stores nothing").waitFor()
+    await holdUnits(page)
+    await order(page).catch(() => undefined)
+    await reads(page, "Awaiting your payment")
+    expect(page.url()).toMatch(/\/o\/\d+$/)
+  })
+})
