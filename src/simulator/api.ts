@@ -89,7 +89,7 @@ async function route(options: SimulatorApiOptions, request: SimulatorRequest): P
     case "GET books":
       return showBooks(options, new URLSearchParams(query))
     case "GET pay :id":
-      return showPayPage(options, name)
+      return showPayPage(options, name, query)
     case "POST pay :id":
       return submitPayForm(options, name, request)
     default:

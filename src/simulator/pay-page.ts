@@ -16,17 +16,34 @@ export const buttons = {
 /** The value of a button on the page. */
 export type Button = keyof typeof buttons
 
+/** The buttons of the bank's own step, which follows "Pay with 3-D Secure". */
+export const bankButtons = { confirm: "Confirm payment", refuse: "Refuse" } as const
+
+/** The value of a button of the bank's step. */
+export type BankButton = keyof typeof bankButtons
+
+/* The colours, sizes and edges of the storefront's own pages, which a simulator in a process of its own does not have. */
 const style = `
-:root { color-scheme: light dark }
-body { font: 1.0625rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 26rem; padding: 1.5rem 1rem }
-h1 { font-size: 1.25rem; margin: 0 }
-.amount { font-size: 2.25rem; font-variant-numeric: tabular-nums; margin: .5rem 0; overflow-wrap: anywhere }
-.note { opacity: .75 }
-button { border: 1px solid; border-radius: .5rem; background: none; color: inherit; cursor: pointer;
-  display: block; font: inherit; margin: .5rem 0; min-height: 2.75rem; padding: .5rem 1rem; width: 100% }
-button[value="pay"] { background: #1d4ed8; border-color: #1d4ed8; color: #fff; font-weight: 600 }
-ul { overflow-wrap: anywhere; padding-left: 1.25rem }
-a { color: inherit; display: inline-block; padding: .5rem 0 }
+:root { color-scheme: light dark; --paper: light-dark(#f6f2e8, #161512); --ink: light-dark(#1e1c17, #f2ecdf);
+  --muted: light-dark(#625b4d, #b0a794); --edge: light-dark(#1e1c17, #8d8571); --card: light-dark(#fffdf7, #211f1a) }
+* { box-sizing: border-box }
+body { background: var(--paper); color: var(--ink); margin: 0; overflow-wrap: anywhere;
+  font: 1rem/1.5 ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }
+header { border-bottom: 2px solid light-dark(#1e1c17, #ffc62b); font-weight: 650; padding: .625rem 1rem }
+main { margin: 0 auto; max-width: 28rem; padding: 1.5rem 1rem 4rem }
+h1 { font-size: 1.625rem; line-height: 1.15; margin: 0 0 1rem }
+p { margin: 1rem 0 }
+.amount { font-size: 1.75rem; font-variant-numeric: tabular-nums; font-weight: 650; margin: 0 }
+.goods { background: var(--card); border: 1px solid var(--edge); border-radius: 3px; padding: 1rem }
+.note { color: var(--muted) }
+button, .button { background: none; border: 1px solid var(--edge); border-radius: 3px; color: inherit; cursor: pointer;
+  display: block; font: inherit; margin: .75rem 0; min-height: 2.75rem; padding: .5rem 1rem; text-align: center;
+  text-decoration: none; width: 100% }
+button:first-child, .button { background: #ffc62b; border-color: light-dark(#1e1c17, #ffc62b); color: #1e1c17;
+  font-size: 1.1875rem; font-weight: 650; min-height: 3.75rem; padding: 1rem }
+:focus-visible { outline: 3px solid light-dark(#1f46c4, #9db8ff); outline-offset: 2px }
+ul { margin: .5rem 0 0; padding-inline-start: 1.25rem }
+a { color: inherit }
 `
 
 /**
@@ -43,22 +60,44 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 }
 
 const RELOAD_AFTER_SECONDS = 2
+/** Long enough to read the result. */
+const BACK_AFTER_SECONDS = 5
 
-/** The page of a payment: the amount with the buttons while it is open, then its status. */
-export function payPage(payment: SimulatedPayment): string {
+/**
+ * The page of a payment: the amount with the buttons while it is open, then its status, and the way back to the shop. `isAtBank`:
+ * the step in which the buyer's bank asks for confirmation.
+ */
+export function payPage(payment: SimulatedPayment, isAtBank = false): string {
   const { orderId, status, returnUrl } = payment
-  const back =
-    returnUrl === null ? "" : `<p><a href="${escaped(returnUrl)}" rel="noreferrer">Back to the shop</a></p>`
+  const isOpen = status === "open"
   return document(
     `Order ${orderId}`,
-    `<h1>Order ${orderId}</h1>
+    `<h1>${isOpen && isAtBank ? "Your bank asks for confirmation" : `Order ${orderId}`}</h1>
+<div class="goods">
 <p class="amount">${escaped(amountText(payment))}</p>
 ${linesList(payment)}
-${status === "open" ? form : `<p role="status">${statusTexts[status]}</p>`}
-${back}
+</div>
+${isOpen ? formOf(isAtBank ? bankButtons : buttons) : `<p role="status">${statusTexts[status]}</p>`}
+${wayBack(payment)}
 <p class="note">This is Doorbuster's payment simulator. No real money is involved.</p>`,
-    status === "processing" ? `<meta http-equiv="refresh" content="${RELOAD_AFTER_SECONDS}">` : "",
+    refreshOf(status, returnUrl),
   )
+}
+
+function wayBack({ status, returnUrl }: SimulatedPayment): string {
+  if (returnUrl === null) return ""
+  const isOver = status !== "open" && status !== "processing"
+  const says = isOver ? `<p>You are taken back in ${BACK_AFTER_SECONDS} seconds.</p>\n` : ""
+  const look = isOver ? ' class="button"' : ""
+  return `${says}<p><a href="${escaped(returnUrl)}" rel="noreferrer"${look}>Back to the shop</a></p>`
+}
+
+/** Looks again while the result is under way, and leads back once it is there. */
+function refreshOf(status: SimulatedPayment["status"], returnUrl: string | null): string {
+  if (status === "open") return ""
+  if (status === "processing") return `<meta http-equiv="refresh" content="${RELOAD_AFTER_SECONDS}">`
+  if (returnUrl === null) return ""
+  return `<meta http-equiv="refresh" content="${BACK_AFTER_SECONDS};url=${escaped(returnUrl)}">`
 }
 
 function linesList({ lines, currency }: SimulatedPayment): string {
@@ -86,11 +125,12 @@ const statusTexts = {
   cancelled: "The payment was cancelled.",
 } as const
 
-const form = `<form method="post">
-${Object.entries(buttons)
-  .map(([value, text]) => `<button name="action" value="${value}">${text}</button>`)
-  .join("\n")}
-</form>`
+function formOf(all: Readonly<Record<string, string>>): string {
+  const shown = Object.entries(all).map(
+    ([value, text]) => `<button name="action" value="${value}">${text}</button>`,
+  )
+  return `<form method="post">\n${shown.join("\n")}\n</form>`
+}
 
 function document(title: string, content: string, head = ""): string {
   return `<!doctype html>
@@ -103,6 +143,7 @@ ${head}
 <style>${style}</style>
 </head>
 <body>
+<header>Payment simulator</header>
 <main>
 ${content}
 </main>

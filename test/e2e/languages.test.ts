@@ -1,4 +1,5 @@
 import type { Browser, Page } from "playwright-core"
+import { comeBack } from "./storefront.ts"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { languages, languageTags, type LanguageTag } from "../../client/src/languages.ts"
 import { catalogues } from "../../web/storefront/words/catalogues.ts"
@@ -95,7 +96,7 @@ describe.skipIf(leavesOutBrowser())("a shop of six languages", () => {
     await page.locator(".main-action .primary").click()
     await page.waitForURL("**/simulator/pay/*")
     await page.getByRole("button", { name: "Pay", exact: true }).click()
-    await page.getByRole("link", { name: "Back to the shop" }).click()
+    await comeBack(page)
     await reads(words.headlines.paid)
     await look("receipt")
     faults.push(...(await findFaults(page)))

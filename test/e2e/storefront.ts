@@ -61,7 +61,15 @@ export async function payBy(page: Page, button: string): Promise<void> {
   await press(page, PAY)
   await page.waitForURL("**/simulator/pay/*")
   await page.getByRole("button", { name: button, exact: true }).click()
-  await page.getByRole("link", { name: "Back to the shop" }).click()
+  if (button === "Pay with 3-D Secure") await press(page, "Confirm payment")
+  await comeBack(page)
+}
+
+/** Returns to the shop from the simulator's page, which leads back by itself a little later. */
+export async function comeBack(page: Page): Promise<void> {
+  const link = page.getByRole("link", { name: "Back to the shop" })
+  await link.click({ timeout: 4_000 }).catch(() => undefined)
+  await page.waitForURL("**/o/*")
 }
 
 /** Returns a function to poll: it reads quantity and status of all holds of a product, the oldest first. */

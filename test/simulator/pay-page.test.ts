@@ -77,14 +77,40 @@ describe("the pay page", () => {
     },
   )
 
-  test.each(["3ds", "late"])("%s takes a while, and the page reloads until it is paid", async (action) => {
-    const { payment_id } = await createPayment(simulator)
-    await press(payment_id, action)
-    expect((await simulator.get(`/pay/${payment_id}`)).body).toContain('http-equiv="refresh"')
-    const page = async () => (await simulator.get(`/pay/${payment_id}`)).body
-    await expect.poll(page, { timeout: 10_000 }).toContain("Paid")
-    expect(await page()).not.toContain('http-equiv="refresh"')
+  test("3-D Secure asks for confirmation on a page of its own, which pays or declines", async () => {
+    const { payment_id, pay_url } = await createPayment(simulator)
+    const answer = await press(payment_id, "3ds")
+    expect([answer.status, answer.headers.location]).toEqual([303, `${pay_url}?step=bank`])
+    const { body } = await simulator.get(`/pay/${payment_id}?step=bank`)
+    expect(body).toContain("Your bank asks for confirmation")
+    expect(body.match(/value="[^"]+"/g)).toEqual(['value="confirm"', 'value="refuse"'])
+    expect((await simulator.get(`/payments/${payment_id}`)).body.status).toBe("open")
+    await press(payment_id, "refuse")
+    expect((await simulator.get(`/payments/${payment_id}`)).body.status).toBe("declined")
+    expect((await simulator.get(`/pay/${payment_id}?step=bank`)).body).not.toContain("<button")
   })
+
+  test("leads back by itself once it is over, and not before", async () => {
+    const { payment_id } = await createPayment(simulator, { return_url: "/orders/1?a=1&b=%22" })
+    const page = async () => (await simulator.get(`/pay/${payment_id}`)).body
+    expect(await page()).not.toContain("http-equiv")
+    await press(payment_id, "pay")
+    expect(await page()).toContain(
+      `<meta http-equiv="refresh" content="5;url=${simulator.url}/orders/1?a=1&#38;b=%22">`,
+    )
+  })
+
+  test.each(["confirm", "late"])(
+    "%s takes a while, and the page reloads until it is paid",
+    async (action) => {
+      const { payment_id } = await createPayment(simulator)
+      await press(payment_id, action)
+      expect((await simulator.get(`/pay/${payment_id}`)).body).toContain('http-equiv="refresh"')
+      const page = async () => (await simulator.get(`/pay/${payment_id}`)).body
+      await expect.poll(page, { timeout: 10_000 }).toContain("Paid")
+      expect(await page()).not.toContain('http-equiv="refresh"')
+    },
+  )
 
   test("a button of an outdated page changes nothing, and an unknown one is refused", async () => {
     const { payment_id } = await createPayment(simulator)
