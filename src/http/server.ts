@@ -18,7 +18,7 @@ import { refuse } from "./wire/problems.ts"
 import { refuseUnreadableQueries } from "./transport/query-strings.ts"
 import { registerAdminRoutes } from "./routes/admin/admin-routes.ts"
 import { registerBuyerRoutes } from "./routes/buyers/buyer-routes.ts"
-import { registerStorefrontPages } from "./routes/buyers/storefront-pages.ts"
+import { registerStorefrontPages, wantsPage, type ShowMissingPage } from "./routes/buyers/storefront-pages.ts"
 import { registerProviderRoutes } from "./routes/providers/provider-routes.ts"
 import { logUndecodableWebhook } from "./routes/providers/stray-webhooks.ts"
 import { webhookUrl } from "./routes/providers/webhook-paths.ts"
@@ -86,7 +86,12 @@ export async function createServer(services: Services, options: ServerOptions): 
 
   if (options.trustProxy !== null) readForwardedHeaders(app)
   app.setErrorHandler(answerError)
-  app.setNotFoundHandler((_request, reply) => refuse(reply, { code: "route_not_found" }))
+  let showMissing: ShowMissingPage | null = null
+  app.setNotFoundHandler((request, reply) =>
+    showMissing !== null && wantsPage(request)
+      ? showMissing(request, reply)
+      : refuse(reply, { code: "route_not_found" }),
+  )
   measureRequests(app, services)
   refuseUnreadableQueries(app)
   addStandardHooks(app, services, constant)
@@ -106,7 +111,7 @@ export async function createServer(services: Services, options: ServerOptions): 
 
   registerBuyerRoutes(app, services, options.streamsPerAddress)
   registerProviderRoutes(app, services)
-  await registerStorefrontPages(app, services)
+  showMissing = await registerStorefrontPages(app, services)
   await registerApiReference(app)
   await registerDocsSite(app)
   registerAdminRoutes(app, services)

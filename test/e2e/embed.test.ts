@@ -107,7 +107,7 @@ describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origi
     await reads(page, "1 unit reserved for you")
     expect((await app.crowd.products.get(id)).available_stock).toBe(9)
 
-    await press(page, "Place order")
+    await press(page, "Check out")
     await page.waitForURL(`${app.url}/o/*`)
     await reads(page, "Awaiting your payment")
     expect(page.url()).not.toContain("dbt1.")

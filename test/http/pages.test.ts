@@ -74,6 +74,18 @@ describe("the storefront's pages", () => {
     expect(await get(path)).toBeProblem(404, "route_not_found")
   })
 
+  test("an unknown address is a page of the shop for a browser, and a problem for a program", async () => {
+    const browser = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" }
+    const { status, headers, body } = await get("/products/lamp?from=mail", browser)
+    expect([status, headers["x-robots-tag"]]).toEqual([404, "noindex"])
+    expect(headers["content-security-policy"]).toContain("default-src 'none'")
+    expect(body).toContain("Page not found")
+    expect(await get("/products/lamp")).toBeProblem(404, "route_not_found")
+    for (const path of ["/api/nothing", "/assets/none.js", "/simulator/nothing/x", "/admin/nothing/x"])
+      expect(String((await get(path, browser)).body)).not.toContain("Page not found")
+    expect(await app.post("/products/lamp", {}, { headers: browser })).toBeProblem(404, "route_not_found")
+  })
+
   test("an order's page is the same for every caller and is never cached", async () => {
     const { status, headers, body } = await get("/o/123456")
     expect([status, headers["cache-control"]]).toEqual([200, "no-store"])

@@ -6,6 +6,7 @@ import { options } from "preact"
  */
 const parts: ReadonlyMap<string, string> = new Map([
   ["product-name", "name"],
+  ["text-button", "give-back"],
   ...[
     "panel",
     "price",
@@ -19,7 +20,6 @@ const parts: ReadonlyMap<string, string> = new Map([
     "button",
     "primary",
     "ticket",
-    "give-back",
     "notice",
     "order",
     "error",

@@ -27,6 +27,17 @@ const hidden = { schema: { hide: true } }
 /** For pages that no search engine should list: orders, the search for them, and pages that do not exist. */
 const unindexed = { "x-robots-tag": "noindex" }
 
+/** Shows the page that says that there is nothing at an address. */
+export type ShowMissingPage = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** Addresses below these are for programs, or have pages of another kind. */
+const notOfBuyers = /^\/(?:api|admin|docs|assets|theme|simulator|metrics|health|readyz|livez)(?:[/?]|$)/
+
+/** True if a person with a browser has asked for an address that could have been a page of the shop. */
+export function wantsPage({ method, headers, url }: FastifyRequest): boolean {
+  return method === "GET" && (headers.accept ?? "").includes("text/html") && !notOfBuyers.test(url)
+}
+
 /** The services that the storefront's pages need. */
 type StorefrontServices = Pick<
   Services,
@@ -44,13 +55,16 @@ type StorefrontServices = Pick<
 
 /**
  * Registers the storefront's pages: the products on sale, a product, an order, the search for an order. Without built pages, `/` redirects to
- * the description of the API.
+ * the description of the API. Returns what shows the page for an unknown address; null: there are no pages.
  */
-export async function registerStorefrontPages(app: App, services: StorefrontServices): Promise<void> {
+export async function registerStorefrontPages(
+  app: App,
+  services: StorefrontServices,
+): Promise<ShowMissingPage | null> {
   const { pages, products, shop } = services
   if (pages === null) {
     app.get("/", hidden, (_request, reply) => reply.redirect("/docs/"))
-    return
+    return null
   }
   const payment = paymentChoice(services)
   const inLanguage = createLanguages(services, pages, payment)
@@ -104,6 +118,7 @@ export async function registerStorefrontPages(app: App, services: StorefrontServ
 
   registerSiteFiles(app, { pages, shop })
   registerEmbedFiles(app, pages)
+  return missing
 
   async function missing(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { render } = await inLanguage(request, reply)
