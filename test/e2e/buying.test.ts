@@ -54,6 +54,12 @@ describe.skipIf(leavesOutBrowser())("a buyer with a browser", () => {
     await reads(page, "Order paid")
     await page.reload()
     await reads(page, "Order paid")
+    await page.getByRole("button", { name: "Print receipt" }).waitFor()
+    // On paper: the shop, the order, the goods and the total, and nothing to press.
+    await page.emulateMedia({ media: "print" })
+    for (const text of ["Doorbuster", "Order 1", "Desk lamp No. 4", "€258.00"])
+      await page.getByText(text).first().waitFor()
+    expect(await page.locator("button:visible, .clock:visible, summary:visible").count()).toBe(0)
     await expect.poll(holdsOf(app, id)).toEqual(["2 converted"])
     expect(await app.crowd.products.get(id)).toMatchObject({ sold_stock: 2, available_stock: 8 })
   })

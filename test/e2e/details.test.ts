@@ -10,6 +10,7 @@ import {
   type BrowserShop,
 } from "../support/browser.ts"
 import { differencesIn } from "../support/database.ts"
+import { runSql } from "../support/rows.ts"
 import { holdUnits, offerLamp, order, PAY, payBy, press, reads, visit } from "./storefront.ts"
 
 /** The width of the smallest phones. */
@@ -225,6 +226,26 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product that collects details"
     await payBy(page, "Pay")
     await reads(page, "Order paid")
     expect((await app.crowd.orders.get(id)).details?.shipping_address?.city).toBe("Winterthur")
+  })
+
+  test("is not asked again for details that the shop has erased and no longer takes", async () => {
+    await using buyer = await newBuyer(browser, app, phone)
+    const { page } = buyer
+    const placed = await app.crowd.holds.create({ product_id: await offerLamp(app, collecting), qty: 1 })
+    const { order_id: id } = await app.crowd.orders.create(placed)
+    await page.goto(`/o/${id}#${placed.token}`)
+    await field(page, "E-mail").waitFor()
+    await fillIn(page)
+    await runSql(
+      app.databaseUrl,
+      `update order_details set erased_at = now(), awaited = false where order_id = ${id}`,
+    )
+    await press(page, "Save details")
+    const notice = page.getByText("The shop has erased the details of this order")
+    await notice.first().waitFor()
+    await page.reload()
+    await notice.first().waitFor()
+    expect(await page.locator("form").count()).toBe(0)
   })
 
   test("orders with the keyboard alone", async () => {

@@ -67,6 +67,10 @@ describe("every page", () => {
     const html = await page("/find")
     expect(html).toContain('<link rel="icon" href="https://aurora.example/icon.png"/>')
     expect(html).toContain('<a href="https://aurora.example/help">Get help</a>')
+    // The page of an order says whom to ask once it is paid; others have it at their foot alone.
+    const dataOf = (html: string) => html.split('id="page-data"')[1]
+    expect(dataOf(await page("/o/17"))).toContain('"support":"https://aurora.example/help"')
+    expect(dataOf(html)).not.toContain("support")
     await expect.poll(() => page("/"), { timeout: 3_000 }).toContain("icon.png")
     await setShop({ accent: null, support: null, links: null, logo: null, icon: null })
   })

@@ -22,9 +22,17 @@ export interface StoredHold {
 export interface StoredOrder {
   readonly token: string | null
   readonly payment: StoredPayment | null
+  /** True: the shop has erased the order's details and takes no new ones, so no form is shown. */
+  readonly isErased?: boolean
   /** What the order's page has shown last; absent: nothing yet. */
   readonly summary?: OrderSummary
 }
+
+/** What is stored anew: the token with the payment, or one of the other members. */
+type OrderChange =
+  | Pick<StoredOrder, "token" | "payment">
+  | Required<Pick<StoredOrder, "summary">>
+  | Required<Pick<StoredOrder, "isErased">>
 
 /** Where an order is. */
 export type OrderStage = Exclude<Stage["kind"], "held" | "reserving">
@@ -81,7 +89,7 @@ export const storage = {
   holds: () => entries("hold:") as ReadonlyMap<number, StoredHold>,
   order: (orderId: number) => read("localStorage", `order:${orderId}`) as StoredOrder | null,
   /** Replaces these members of what is stored of an order. */
-  saveOrder(orderId: number, order: Omit<StoredOrder, "summary"> | Required<Pick<StoredOrder, "summary">>) {
+  saveOrder(orderId: number, order: OrderChange) {
     write("localStorage", `order:${orderId}`, { ...storage.order(orderId), ...order })
   },
   /** The orders that were made or opened in this browser, by id. */

@@ -58,6 +58,8 @@ export type Refusal =
   | { readonly code: "wrong_link" }
   /** The form shows what is wrong with the details. */
   | { readonly code: "check_details" }
+  /** The shop has erased the details of the order, and takes no new ones. */
+  | { readonly code: "details_erased" }
   /** A refusal for which the page has no words. `detail` is the server's text, in English. */
   | { readonly code: "other"; readonly detail: string }
   /** The payment provider's own words, or the page's about the provider. */

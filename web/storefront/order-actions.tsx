@@ -1,5 +1,6 @@
 import type { Order } from "../../client/src/index.ts"
 import { AskedAction } from "./asked-action.tsx"
+import { storage } from "./browser-storage.ts"
 import type { Stage } from "./buyer-view.ts"
 import { OrderDetailsForm } from "./details-part.tsx"
 import { useIsAwake } from "./is-awake.ts"
@@ -22,6 +23,14 @@ export function OrderActions({ order, stage, model }: OrderActionsProps) {
   const noticeLine = <NoticeLine notice={notice} />
   switch (stage.kind) {
     case "needs_details":
+      if (notice?.code === "details_erased" || storage.order(order.order_id)?.isErased === true) {
+        return (
+          <>
+            <p class="notice">{words.notices.details_erased}</p>
+            <CancelOrder model={model} />
+          </>
+        )
+      }
       return product === null ? null : (
         <>
           <OrderDetailsForm order={order} product={product} model={model}>

@@ -122,6 +122,7 @@ export function createOrderPageModel(
     } catch (error) {
       detailErrors.value = detailErrorsIn(error)
       refuse(error)
+      if (refusal.value?.code === "details_erased") storage.saveOrder(orderId, { isErased: true })
       void look()
     } finally {
       action.value = null

@@ -161,6 +161,8 @@ export function refusalOf(
       return problem.errors.every(isAboutDetails)
         ? { code: "check_details" }
         : { code: "other", detail: problem.detail }
+    case "details_erased":
+      return { code: "details_erased" }
     case "overloaded":
     case "rate_limited":
     case "unavailable":

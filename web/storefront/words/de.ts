@@ -174,6 +174,8 @@ export const de: Words = {
     check_details: "Der Shop hat Ihre Angaben nicht angenommen. Korrigieren Sie die markierten Felder.",
     wrong_link:
       "Der geöffnete Link ist unvollständig oder gehört zu einer anderen Bestellung. Dieser Browser konnte die Bestellung ohne ihn öffnen.",
+    details_erased:
+      "Der Shop hat die Angaben zu dieser Bestellung gelöscht und nimmt keine neuen an. Fragen Sie den Shop, oder stornieren Sie die Bestellung.",
     hold_expired: "Ihre Reservierung ist abgelaufen, und die Ware ist wieder für andere verfügbar.",
     hold_expired_details_kept:
       "Ihre Reservierung ist abgelaufen, und die Ware ist wieder für andere verfügbar. Ihre Eingaben bleiben in diesem Tab erhalten.",

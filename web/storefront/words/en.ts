@@ -172,6 +172,8 @@ export const en = {
     check_details: "The shop did not accept your details. Correct the marked fields.",
     wrong_link:
       "The link you opened is incomplete or belongs to another order. This browser could open the order without it.",
+    details_erased:
+      "The shop has erased the details of this order and takes no new ones. Ask the shop, or cancel the order.",
     hold_expired: "Your reservation has expired, and the units are available to others again.",
     hold_expired_details_kept:
       "Your reservation has expired, and the units are available to others again. What you have entered is kept in this tab.",

@@ -181,6 +181,8 @@ export const es: Words = {
     check_details: "La tienda no ha aceptado sus datos. Corrija los campos marcados.",
     wrong_link:
       "El enlace que ha abierto está incompleto o pertenece a otro pedido. Este navegador ha podido abrir el pedido sin él.",
+    details_erased:
+      "La tienda ha borrado los datos de este pedido y no admite otros nuevos. Consulte a la tienda o cancele el pedido.",
     hold_expired: "Su reserva ha caducado, y las unidades vuelven a estar disponibles para otras personas.",
     hold_expired_details_kept:
       "Su reserva ha caducado, y las unidades vuelven a estar disponibles para otras personas. Lo que ha escrito se conserva en esta pestaña.",

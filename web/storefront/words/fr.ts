@@ -175,6 +175,8 @@ export const fr: Words = {
     check_details: "La boutique n’a pas accepté vos informations. Corrigez les champs signalés.",
     wrong_link:
       "Le lien que vous avez ouvert est incomplet ou appartient à une autre commande. Ce navigateur a pu ouvrir la commande sans lui.",
+    details_erased:
+      "La boutique a effacé les informations de cette commande et n’en accepte pas de nouvelles. Adressez-vous à la boutique ou annulez la commande.",
     hold_expired: "Votre réservation a expiré, et les articles sont de nouveau disponibles pour d’autres.",
     hold_expired_details_kept:
       "Votre réservation a expiré, et les articles sont de nouveau disponibles pour d’autres. Votre saisie est conservée dans cet onglet.",
