@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutants.ts"
 
 const thumb = "test/e2e/impatient-thumb.test.ts"
+const yours = "test/e2e/your-orders.test.ts"
 
 /** Bugs in the steps of a buyer. */
 export const buyersWayMutants: readonly Mutant[] = [
@@ -47,5 +48,49 @@ export const buyersWayMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: thumb, test: "at the same place" },
+  },
+  {
+    name: "way: where nothing is stored, the page of an order gets no token",
+    edits: [
+      {
+        file: "web/storefront/product-page-model.ts",
+        find: 'storage.isKept() ? "" : `#${token}`',
+        replace: '""',
+      },
+    ],
+    caughtBy: { file: yours, test: "nothing can be stored" },
+  },
+  {
+    name: "way: an order that waits for payment is lost from sight",
+    edits: [
+      {
+        file: "web/storefront/reserved-bar.tsx",
+        find: "[...reserved(), ...unpaid()]",
+        replace: "[...reserved()]",
+      },
+    ],
+    caughtBy: { file: yours, test: "is on every page" },
+  },
+  {
+    name: "way: the form for erased details opens again",
+    edits: [
+      {
+        file: "web/storefront/order-actions.tsx",
+        find: " || storage.order(order.order_id)?.isErased === true",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/e2e/details.test.ts", test: "is not asked again" },
+  },
+  {
+    name: "way: an unknown address of the API is a page",
+    edits: [
+      {
+        file: "src/http/routes/buyers/storefront-pages.ts",
+        find: "(?:api|admin",
+        replace: "(?:admin",
+      },
+    ],
+    caughtBy: { file: "test/http/pages.test.ts", test: "an unknown address" },
   },
 ]

@@ -83,8 +83,8 @@ export function YourOrdersLink({ data }: { readonly data: PageData }) {
     hasOrders.value = storage.orders().size > 0
   }, [])
   return hasOrders.value && data.kind !== "orders" ? (
-    <p class="your-orders">
+    <nav class="your-orders" aria-label={words.yourOrders}>
       <a href="/orders">{words.yourOrders}</a>
-    </p>
+    </nav>
   ) : null
 }
