@@ -1,4 +1,14 @@
-import type { Choice, Demand, HoldStatus, LocalText, OrderStatus, PageQuery, Product, Time } from "./types.ts"
+import type {
+  Choice,
+  Demand,
+  HoldStatus,
+  LocalText,
+  OrderStatus,
+  PageQuery,
+  Product,
+  ProductStatus,
+  Time,
+} from "./types.ts"
 
 /** The requests and answers of the shop's routes, with the names of the API. */
 
@@ -12,6 +22,8 @@ export interface ProductSettings {
   /** After `opens_at`. */
   readonly closes_at?: Time | null
   readonly paused?: boolean
+  /** `listed` if not given. */
+  readonly status?: ProductStatus
   readonly max_per_hold?: number | null
   readonly max_per_customer?: number | null
   /** 1 to 86,400; null: the installation's default. */
@@ -49,7 +61,7 @@ export interface QuestionBody {
   readonly link?: string | null
 }
 
-/** A new product. It is on sale at once, unless `opens_at` or `paused` delays that. */
+/** A new product. It is on sale at once, unless `status`, `opens_at` or `paused` delays that. */
 export interface NewProductBody extends ProductSettings {
   readonly name: string
   readonly price_minor: number
@@ -99,6 +111,11 @@ export interface ProductChangesBody extends ProductSettings {
   readonly name?: string
   readonly price_minor?: number
   readonly currency?: string
+}
+
+/** Filters of the list of all products. */
+export interface ProductQuery extends PageQuery {
+  readonly status?: ProductStatus | undefined
 }
 
 /** Compare and set: the stock changes only if it is `expected` now. */

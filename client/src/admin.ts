@@ -9,6 +9,7 @@ import type {
   OrderQuery,
   OrderSearch,
   ProductChangesBody,
+  ProductQuery,
   StockBody,
   VariantChangesBody,
   VariantsBody,
@@ -66,7 +67,9 @@ export interface AdminClientOptions extends ConnectionOptions {
  */
 export interface AdminClient {
   readonly products: {
-    /** Returns a product from the database, bypassing every cache. Refused: `product_not_found`. */
+    /** Lists all products by id, drafts and archived ones included. */
+    list(query?: ProductQuery, options?: CallOptions): Promise<Page<Product>>
+    /** Returns a product, whatever its status, from the database. Refused: `product_not_found`. */
     get(productId: number, options?: CallOptions): Promise<Product>
     /**
      * Creates a product, with its variants if it has any. Sent with an `Idempotency-Key`, because a retry would create
@@ -292,8 +295,9 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
 
   return {
     products: {
+      list: (query, options) => read("/products", options, query),
       get: (productId, options) =>
-        call(connection, { ...get(`/api/products/${productId}`, options), fresh: true }),
+        call(connection, { ...get(`/api/admin/products/${productId}`, options), fresh: true }),
       create: (body, options) => write("/products", options, body),
       change: (productId, changes, options) =>
         call(connection, keyed("PATCH", `/api/admin/products/${productId}`, options, changes)),

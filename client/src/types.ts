@@ -21,6 +21,12 @@ export interface FindOrdersBody {
 /** The first state that applies. `all_held`: no unit is available, but held units may become available again. */
 export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_held" | "open"
 
+/**
+ * Where a product stands. Of a `draft` or an `archived` one buyers see nothing, and no unit can be held; what they hold and
+ * have ordered goes on. An `unlisted` one is on no list.
+ */
+export type ProductStatus = "draft" | "listed" | "unlisted" | "archived"
+
 /** A product, sold in a limited number of units: `stock = available_stock + reserved_stock + sold_stock`. */
 export interface Product {
   readonly id: number
@@ -51,6 +57,8 @@ export interface Product {
   readonly server_time: Time
   /** By position. Only of a product that has some: its units are sold by variant, and its stock is their sum. */
   readonly variants?: readonly Variant[]
+  /** Absent: `listed`. */
+  readonly status?: ProductStatus
   /** What its buyers are asked for. Only of a product that asks for something, as are the next two. */
   readonly collect?: Collect
   /** ISO 3166 codes of the countries that the shop ships to; absent: every country. */

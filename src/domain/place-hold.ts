@@ -3,7 +3,7 @@ import { reclaimDue } from "./expire-due.ts"
 import type { Hold } from "./hold.ts"
 import { commonPrice, type HoldLine, type WantedLine } from "./lines.ts"
 import { lackingLines, mayReturn, variantOf, variantPrice, variantSaleState } from "./product-variants.ts"
-import { availableUnits, hasVariants, saleState, type Product } from "./product.ts"
+import { availableUnits, hasVariants, isHidden, saleState, type Product } from "./product.ts"
 import type { PlaceHoldRefusal } from "./refusals.ts"
 import { hasPassed, instant, later, type Instant } from "./time.ts"
 import { reserveUnits } from "./units.ts"
@@ -33,7 +33,7 @@ function earlier(known: Instant | null, other: Instant): Instant {
 }
 
 function refuseHold(state: WorkingSet, command: PlaceHold, now: Instant): PlaceHoldRefusal | null {
-  if (state.product === null) return { code: "product_not_found" }
+  if (state.product === null || isHidden(state.product)) return { code: "product_not_found" }
   return (
     refuseByVariants(state.product, command) ??
     refuseBySale(state.product, now) ??

@@ -3,6 +3,14 @@ import type { Instant } from "./time.ts"
 import { hasPassed } from "./time.ts"
 import type { Variant } from "./variant.ts"
 
+/**
+ * Where a product stands. Drafts and archived products are hidden: only the shop sees them, and no unit of them can be held.
+ * Unlisted ones are sold to those who know their address.
+ */
+export const productStatuses = ["draft", "listed", "unlisted", "archived"] as const
+
+export type ProductStatus = (typeof productStatuses)[number]
+
 /** The settings of a product. The shop may change each of them at any time. */
 export interface ProductSettings {
   readonly name: string
@@ -24,6 +32,7 @@ export interface ProductSettings {
   readonly holdTtlSeconds: number | null
   /** The details that it asks its buyers for; null: none. */
   readonly collect: Collect | null
+  readonly status: ProductStatus
 }
 
 /** The values of settings that are not given when a product is created. */
@@ -37,6 +46,7 @@ export const defaultSettings: Omit<ProductSettings, "name" | "priceMinor" | "cur
   maxPerCustomer: null,
   holdTtlSeconds: null,
   collect: null,
+  status: "listed",
 }
 
 /** A number of units for sale. `held + sold <= stock` always holds (I1). */
@@ -67,6 +77,11 @@ export const LARGEST_STOCK = 1_000_000_000
 /** Returns how many units can be held now. */
 export function availableUnits({ stock, held, sold }: UnitCounters): number {
   return stock - held - sold
+}
+
+/** True when buyers neither see the product nor can hold units of it; what they hold and have ordered goes on. */
+export function isHidden({ status }: Pick<ProductSettings, "status">): boolean {
+  return status === "draft" || status === "archived"
 }
 
 /** True when each unit of the product belongs to one of its variants. */

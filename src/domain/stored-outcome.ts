@@ -28,7 +28,7 @@ export function outcomeFromText(text: string): Outcome {
 // The fields that rows of an earlier version do not have.
 const holdDefaults = { lines: null, unitPriceMinor: null, currency: null, ...noShopFields }
 const orderDefaults = { lines: null, missingDetails: null, language: null, ...noShopFields }
-const productDefaults = { variants: null, collect: null }
+const productDefaults = { variants: null, collect: null, status: "listed" }
 
 function storedOrder({ qty, ...order }: Order): StoredOrder {
   return { ...order, quantity: qty }

@@ -1,7 +1,7 @@
 import type { WantedLine } from "../domain/lines.ts"
 import { lackingLines, mayReturn, variantOf, variantSaleState } from "../domain/product-variants.ts"
 import type { Product, SaleState } from "../domain/product.ts"
-import { availableUnits, hasVariants, saleState } from "../domain/product.ts"
+import { availableUnits, hasVariants, isHidden, saleState } from "../domain/product.ts"
 import type { PlaceHoldRefusal } from "../domain/refusals.ts"
 import type { Instant } from "../domain/time.ts"
 import type { ProductUpdate } from "./batch.ts"
@@ -80,6 +80,8 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
 
     learn({ product, now, nextDeadline }, ageMs) {
       if (product === null) return
+      // The lane says that there is no such product.
+      if (isHidden(product)) return void memories.delete(product.id)
       const before = memories.get(product.id)
       // Most batches of a product with variants lack no unit and load no deadline, although some sizes are all held.
       const isUnread = nextDeadline === undefined && hasVariants(product)

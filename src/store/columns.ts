@@ -6,7 +6,8 @@ import { isoTime, type Instant } from "../domain/time.ts"
 
 export const productColumns = `
   id, stock, held, sold, version, currency, name, description, collect,
-  coalesce(variants_paused, paused) as paused,
+  coalesce(status_paused, variants_paused, paused) as paused,
+  coalesce(status, 'listed') as status,
   price_minor as "priceMinor",
   opens_at as "opensAt",
   closes_at as "closesAt",

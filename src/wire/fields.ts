@@ -52,8 +52,8 @@ export function nullable<Schema extends TSchema & { readonly type: string }>(sch
 }
 
 /** One of several words, as a union type. */
-export function oneOf<const Word extends string>(words: readonly Word[]) {
-  return Type.Unsafe<Word>({ type: "string", enum: [...words] })
+export function oneOf<const Word extends string>(words: readonly Word[], more: object = {}) {
+  return Type.Unsafe<Word>({ type: "string", enum: [...words], ...more })
 }
 
 /** A time or null. */

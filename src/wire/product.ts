@@ -1,6 +1,6 @@
 import { Type, type Static } from "typebox"
 import { decimalAmount } from "../domain/money.ts"
-import { availableUnits, hasVariants, saleState, type Product } from "../domain/product.ts"
+import { availableUnits, hasVariants, productStatuses, saleState, type Product } from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
 import { MOST_VARIANTS } from "../domain/variant.ts"
 import {
@@ -48,6 +48,11 @@ export const ProductWire = Type.Object({
       description: "only of a product with variants: its units are sold by variant",
     }),
   ),
+  status: Type.Optional(
+    oneOf(productStatuses, {
+      description: "absent: `listed`. Drafts and archived products are hidden from buyers",
+    }),
+  ),
   ...collectFields,
 })
 
@@ -69,6 +74,12 @@ const optionalSettings = {
   max_per_hold: limit,
   max_per_customer: limit,
   hold_ttl_seconds: Type.Optional(orNull<number>("integer", { minimum: 1, maximum: 86_400 })),
+  status: Type.Optional(
+    oneOf(productStatuses, {
+      description:
+        "`listed` if not given. Of a `draft` or an `archived` product buyers see nothing, and no unit can be held; what they hold and have ordered goes on. An `unlisted` one is on no list.",
+    }),
+  ),
   ...collectSettings,
 }
 
@@ -129,6 +140,7 @@ export function productJson(product: Product, now: Instant, defaultHoldTtl: numb
     ...(hasVariants(product) && {
       variants: product.variants.map((variant) => variantJson(product, variant, now)),
     }),
+    ...(product.status !== "listed" && { status: product.status }),
     ...collectJson(product.collect),
   }
 }

@@ -97,6 +97,9 @@ describe.each([
     const first = await client.products.list({ limit: 1 })
     const second = await client.products.list({ limit: 1, cursor: first.next_cursor })
     expect([first.data[0]?.id, first.has_more, second.data[0]?.id]).toEqual([1, true, 2])
+    expect(await shop.products.change(id, { status: "archived" })).toMatchObject({ status: "archived" })
+    const archived = await shop.products.list({ status: "archived" })
+    expect(archived.data.map((product) => product.id)).toEqual([id])
   })
 
   test("the links of orders are asked for, where the shop sends mails", async () => {

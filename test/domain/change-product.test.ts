@@ -15,6 +15,7 @@ const settings = {
   maxPerHold: 2,
   maxPerCustomer: 3,
   holdTtlSeconds: 60,
+  status: "listed" as const,
   collect: null,
 }
 const create = { kind: "create_product", productId: 1, settings, stock: 10, adjustmentId: 5 } as const

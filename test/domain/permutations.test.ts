@@ -168,6 +168,7 @@ function databaseWithHold(): MemoryDatabase {
     maxPerHold: null,
     maxPerCustomer: null,
     holdTtlSeconds: null,
+    status: "listed" as const,
     collect: null,
   }
   database.run(

@@ -20,7 +20,8 @@ const ANNA = "anna"
 
 describe("refusals, in order of precedence", () => {
   // Each row satisfies the rule of the row before it; all later rules still refuse.
-  const everythingWrong: Partial<Product> = {
+  const draft: Partial<Product> = {
+    status: "draft",
     closesAt: NOON,
     opensAt: afterNoon(1),
     paused: true,
@@ -28,6 +29,8 @@ describe("refusals, in order of precedence", () => {
     maxPerCustomer: 3,
     held: 10,
   }
+  const archived = { ...draft, status: "archived" } as const
+  const everythingWrong = { ...draft, status: "unlisted" } as const
   const notClosed = { ...everythingWrong, closesAt: null }
   const opened = { ...notClosed, opensAt: null }
   const resumed = { ...opened, paused: false }
@@ -37,6 +40,8 @@ describe("refusals, in order of precedence", () => {
   test.each([
     // product            customer  refusal
     [null, null, { code: "product_not_found" }],
+    [draft, null, { code: "product_not_found" }],
+    [archived, null, { code: "product_not_found" }],
     [everythingWrong, null, { code: "sale_closed", closedAt: NOON }],
     [notClosed, null, { code: "sale_not_open", opensAt: afterNoon(1) }],
     [opened, null, { code: "sale_paused" }],

@@ -72,6 +72,8 @@ test.each([
   ["get", "/api/orders/{id}", 200],
   ["post", "/api/orders/{id}/cancel", 200],
   ["post", "/api/payments/webhook", 200],
+  ["get", "/api/admin/products", 200],
+  ["get", "/api/admin/products/{id}", 200],
   ["post", "/api/admin/products", 201],
   ["patch", "/api/admin/products/{id}", 200],
   ["post", "/api/admin/products/{id}/stock", 200],

@@ -2,6 +2,7 @@ import type { PlaceHold, ReleaseHold } from "../../src/domain/commands.ts"
 import { commitBatch } from "../../src/lanes/batch.ts"
 import type { Execution } from "../../src/domain/execute.ts"
 import type { GroupBounds } from "../../src/lanes/groups.ts"
+import { defaultSettings } from "../../src/domain/product.ts"
 import { createLane, type LaneLimits } from "../../src/lanes/lane.ts"
 import { createLanes } from "../../src/lanes/lanes.ts"
 import type { ProductTask } from "../../src/store/batch/product-store.ts"
@@ -374,9 +375,8 @@ class Schedule {
 
 function stocked(productId: number): MemoryDatabase {
   const database = createMemoryDatabase(productId, RULES)
-  const { name, description, imageUrl, priceMinor, currency, opensAt, closesAt, paused } = productWith()
-  const limits = { maxPerHold: null, maxPerCustomer: null, holdTtlSeconds: null, collect: null }
-  const settings = { name, description, imageUrl, priceMinor, currency, opensAt, closesAt, paused, ...limits }
+  const { name, priceMinor, currency } = productWith()
+  const settings = { ...defaultSettings, name, priceMinor, currency }
   database.run([{ kind: "create_product", productId, settings, stock: STOCK, adjustmentId: productId }], NOON)
   return database
 }

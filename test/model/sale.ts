@@ -48,6 +48,7 @@ const settings: ProductSettings = {
   maxPerHold: null,
   maxPerCustomer: null,
   holdTtlSeconds: null,
+  status: "listed" as const,
   collect: null,
 }
 

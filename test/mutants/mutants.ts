@@ -19,6 +19,7 @@ import { orderScreenMutants } from "./order-screen.ts"
 import { outgoingMutants } from "./outgoing.ts"
 import { shopDataMutants } from "./shop-data.ts"
 import { shopFaceMutants } from "./shop-face.ts"
+import { publicationMutants } from "./publication.ts"
 import { streamMutants } from "./streams.ts"
 import { sellingMutants } from "./selling.ts"
 import { servingMutants } from "./serving.ts"
@@ -62,6 +63,7 @@ export interface Edit {
 /** All planted bugs: each removes or breaks one guard against overselling, double endings, lost effects or leaks. */
 export const mutants: readonly Mutant[] = [
   ...sellingMutants,
+  ...publicationMutants,
   ...servingMutants,
   ...storageMutants,
   ...databaseMutants,

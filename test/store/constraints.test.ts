@@ -46,6 +46,11 @@ const violations: [string, Table, Row][] = [
   ["products_with_variants_look_paused", "products", { variants_version: 1, variants_paused: false }],
   ["products_with_variants_look_paused", "products", { variants_version: 1, paused: true }],
   ["products_with_variants_look_paused", "products", { variants_paused: true, paused: true }],
+  ["products_status_known", "products", { status: "listed" }],
+  ["products_hidden_look_paused", "products", { status: "draft", paused: false, status_paused: false }],
+  ["products_hidden_look_paused", "products", { status: "archived", paused: true }],
+  ["products_hidden_look_paused", "products", { status: "unlisted", paused: true, status_paused: true }],
+  ["products_hidden_look_paused", "products", { paused: true, status_paused: true }],
 
   ["variants_pkey", "variants", {}],
   ["variants_stock_not_negative", "variants", { stock: -1, held: 0, sold: 0 }],

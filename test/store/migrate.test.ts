@@ -71,6 +71,7 @@ const NEWEST = [
   "0016_search",
   "0017_shop",
   "0018_order_language",
+  "0019_publication",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */
@@ -86,6 +87,7 @@ async function forgetNewest(url: string): Promise<void> {
     "drop table mails",
     "drop table mail_pace",
     "drop table shop",
+    "alter table products drop column status, drop column status_paused",
     "alter table products drop column collect, drop column collect_since",
     "alter table holds drop column reference, drop column metadata",
     "alter table orders drop column reference, drop column metadata, drop column missing_details",

@@ -43,6 +43,7 @@ export function productWith(given: Partial<Product> = {}): Product {
     maxPerCustomer: null,
     holdTtlSeconds: null,
     collect: null,
+    status: "listed",
     createdAt: afterNoon(-3_600),
     updatedAt: afterNoon(-3_600),
     ...given,

@@ -18,6 +18,7 @@ const settings = {
   maxPerHold: null,
   maxPerCustomer: 12,
   holdTtlSeconds: null,
+  status: "listed" as const,
   collect: null,
 }
 

@@ -67,7 +67,9 @@ export function settingsIn({ texts, readings }: ReturnType<typeof useFields>) {
  * compared by whole seconds, because the fields show no more.
  */
 export function changedSettings(
-  settings: Required<Omit<ProductChangesBody, "paused" | "collect" | "shipping_countries" | "questions">>,
+  settings: Required<
+    Omit<ProductChangesBody, "paused" | "status" | "collect" | "shipping_countries" | "questions">
+  >,
   product: Product,
 ): ProductChangesBody {
   const given = Object.entries(settings).filter(([name, value]) => {

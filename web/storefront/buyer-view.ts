@@ -159,7 +159,13 @@ export function saleStateAt(product: Product, nowMs: number | null): SaleState {
   return state === "sold_out" && isNothingForSale(product) ? "paused" : state
 }
 
+/** True when the shop has taken the product off sale altogether. */
+export function isHidden({ status }: Pick<Product, "status">): boolean {
+  return status === "draft" || status === "archived"
+}
+
 function stateAt(product: Product, nowMs: number | null): SaleState {
+  if (isHidden(product)) return "closed"
   if (nowMs === null) return product.sale_state
   if (product.closes_at !== null && Date.parse(product.closes_at) <= nowMs) return "closed"
   if (product.opens_at !== null && Date.parse(product.opens_at) > nowMs) return "scheduled"

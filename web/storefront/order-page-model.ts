@@ -106,7 +106,8 @@ export function createOrderPageModel(
       if (hasMoved) void look()
     }
     server.start([productId], take)
-    client.products.get(productId).then(take, () => undefined)
+    // The token: its owner sees the product when the shop has archived it meanwhile, too.
+    client.products.get(productId, { token: token() }).then(take, () => undefined)
   }
 
   async function act(name: Pending["action"], work: (order: Order) => Promise<void>): Promise<void> {

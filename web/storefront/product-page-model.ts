@@ -269,7 +269,8 @@ export function createProductPageModel(
         choice.value = earlyChoice ?? choice.value
       })
       place.prepare(product.value)
-      server.start([id], take, until)
+      const archive = () => (product.value = { ...product.value, status: "archived" })
+      server.start([id], take, archive, until)
       onReturn(() => void lookAgain(), until)
       // Used while the stream is lost, refused or blocked.
       const timer = setInterval(() => {

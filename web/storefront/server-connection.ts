@@ -23,8 +23,16 @@ export interface ServerConnection {
   readonly nowMs: ReadonlySignal<number | null>
   /** Why the last try of a write failed; null: it succeeded, or none was made. */
   readonly trouble: ReadonlySignal<Pending["trouble"]>
-  /** Starts watching these products and reading the time, until the signal. */
-  start(productIds: readonly number[], onProduct: (product: Product) => void, until?: AbortSignal): void
+  /**
+   * Starts watching these products and reading the time. `onGone`: the shop has taken one of them off sale, and none is
+   * watched any more, until `start` is called again. Everything ends with the signal.
+   */
+  start(
+    productIds: readonly number[],
+    onProduct: (product: Product) => void,
+    onGone?: () => void,
+    until?: AbortSignal,
+  ): void
 }
 
 /** A connection that does nothing until it is started. `baseUrl`: the server's address; empty: that of the page. */
@@ -46,6 +54,8 @@ export function createServerConnection(baseUrl = ""): ServerConnection {
   }
   const client = createClient({ baseUrl, fetch: noticing })
 
+  let begin: (() => void) | null = null
+  let watch: { close(): void } | null = null
   let hasReceivedTime = false
   let timer: ReturnType<typeof setTimeout> | undefined
   function tick(): void {
@@ -61,10 +71,9 @@ export function createServerConnection(baseUrl = ""): ServerConnection {
     connection,
     nowMs,
     trouble,
-    start(productIds, onProduct, until) {
-      const listening = listeningUntil(until)
-      let watch: { close(): void } | null = null
-      function begin(): void {
+    start(productIds, onProduct, onGone, until) {
+      const isFirst = begin === null
+      begin = () => {
         watch?.close()
         watch = client.watch(productIds, {
           onProduct(product) {
@@ -77,15 +86,18 @@ export function createServerConnection(baseUrl = ""): ServerConnection {
             if (state === "open") connection.value = "live"
             else if (reason instanceof NetworkError || reason instanceof TimeoutError)
               connection.value = "lost"
+            else if (reason instanceof ProblemError && reason.code === "product_not_found") onGone?.()
           },
         })
       }
       begin()
       tick()
+      if (!isFirst) return
       // Reconnects at once, without waiting for a retry or for the time-out of a dead connection.
-      addEventListener("online", begin, listening)
+      const listening = listeningUntil(until)
+      addEventListener("online", () => begin?.(), listening)
       addEventListener("offline", () => (connection.value = "lost"), listening)
-      addEventListener("pageshow", (event) => event.persisted && begin(), listening)
+      addEventListener("pageshow", (event) => event.persisted && begin?.(), listening)
       addEventListener("pagehide", () => watch?.close(), listening)
       until?.addEventListener("abort", () => {
         watch?.close()

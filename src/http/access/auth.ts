@@ -75,6 +75,11 @@ export function mayUseHold(caller: Caller, holdId: number): boolean {
   return caller.kind === "admin" || (caller.kind === "owner" && caller.ownership.holdId === holdId)
 }
 
+/** True for the shop, and for those who hold units of a product or have ordered some: they see it when it is hidden, too. */
+export function maySeeHidden(caller: Caller, productId: number): boolean {
+  return caller.kind === "admin" || (caller.kind === "owner" && caller.ownership.productId === productId)
+}
+
 /** False for a caller without a valid token or session: no hold needs to be looked up for it. */
 export function maySeeAnyHold(caller: Caller): boolean {
   return caller.kind !== "stranger"

@@ -7,7 +7,8 @@ import type { Instant } from "../../domain/time.ts"
 export interface ProductState {
   /** The event's id: two states with the same id are the same. */
   readonly id: string
-  readonly frame: Frame
+  /** Null: the product is hidden now, so its watchers see no more of it. */
+  readonly frame: Frame | null
 }
 
 /** The streams that watch one product. */
@@ -26,8 +27,13 @@ export interface Channel<Watcher> {
 export interface ChannelOptions<Watcher> {
   readonly productId: number
   /** Null: the product is not watched any more. */
-  readonly read: () => { readonly text: ProductText; readonly serverTime: Instant } | null
-  readonly send: (watcher: Watcher, frame: Frame) => void
+  readonly read: () => {
+    readonly text: ProductText
+    readonly serverTime: Instant
+    readonly isHidden: boolean
+  } | null
+  /** `frame` null: ends what the watcher sees. */
+  readonly send: (watcher: Watcher, frame: Frame | null) => void
   readonly scheduler: WriteScheduler
   readonly clock: () => number
 }
@@ -108,9 +114,10 @@ function rememberState({ read, clock }: Pick<ChannelOptions<never>, "read" | "cl
   return () => {
     const product = read()
     if (product === null) throw new Error("a channel outlived the watch of its product")
-    const { text, serverTime } = product
+    const { text, serverTime, isHidden } = product
     if (last?.id === text.name && clock() - last.madeAt < FRESH_MS) return last
-    last = { id: text.name, frame: productFrame(text.name, text.textAt(serverTime)), madeAt: clock() }
+    const frame = isHidden ? null : productFrame(text.name, text.textAt(serverTime))
+    last = { id: text.name, frame, madeAt: clock() }
     return last
   }
 }

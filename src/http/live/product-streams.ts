@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises"
+import { isHidden } from "../../domain/product.ts"
 import type { ProductWatch } from "../../store/reads/product-watch.ts"
 import type { ProductView } from "../../store/reads/views.ts"
 import type { ProductTexts } from "../wire/product-texts.ts"
@@ -35,7 +36,7 @@ export interface ProductStreams {
   isFull(productIds: readonly number[]): boolean
   /**
    * Sends each product, except the one in the state that `lastEventId` names, and then each change. Returns a function
-   * to call when the client has disconnected. After `close` it ends the stream at once.
+   * to call when the client has disconnected. The stream ends when one of the products is hidden; after `close`, at once.
    */
   open(outlet: Outlet, products: readonly ProductView[], lastEventId: string | undefined): () => void
   /** Ends all streams; resolves when their connections are closed, within half a second or so. */
@@ -77,7 +78,11 @@ export function createProductStreams(options: ProductStreamsOptions): ProductStr
   const heartbeats = createHeartbeats({ streams, scheduler, clock, send, everyMs: limits.heartbeatMs })
   let isClosed = false
 
-  function send(stream: Stream, frame: Frame): void {
+  function send(stream: Stream, frame: Frame | null): void {
+    if (frame === null) {
+      stream.outlet.end()
+      return remove(stream)
+    }
     if (stream.outlet.waitingBytes <= limits.mostWaitingBytes + stream.firstBytes)
       return stream.outlet.write(frame)
     stream.outlet.cut()
@@ -105,14 +110,16 @@ export function createProductStreams(options: ProductStreamsOptions): ProductStr
       const watched = products.map((view) => channels.of(view))
       const stream: Stream = { outlet, channels: watched, heartbeatAt, firstBytes: 0 }
       streams.add(stream)
+      let isOver = isClosed
       for (const channel of stream.channels) {
         const { id, frame } = channel.current()
         channel.add(stream, id)
-        if (id !== lastEventId) outlet.write(frame)
+        if (frame === null) isOver = true
+        else if (id !== lastEventId) outlet.write(frame)
       }
       stream.firstBytes = outlet.waitingBytes
       heartbeats.start()
-      if (isClosed) outlet.end()
+      if (isOver) outlet.end()
       return () => remove(stream)
     },
     async close() {
@@ -140,7 +147,7 @@ async function endAll(streams: ReadonlySet<Stream>): Promise<void> {
 
 interface ChannelsContext {
   readonly scheduler: WriteScheduler
-  readonly send: (stream: Stream, frame: Frame) => void
+  readonly send: (stream: Stream, frame: Frame | null) => void
 }
 
 /** The channel of each watched product. A channel exists, and its product is watched, while a stream wants it. */
@@ -153,7 +160,9 @@ function createChannels(
 
   function read(id: number) {
     const view = watch.product(id)
-    return view && { text: texts.of(view.product, view.serverTime), serverTime: view.serverTime }
+    if (view === null) return null
+    const { product, serverTime } = view
+    return { text: texts.of(product, serverTime), serverTime, isHidden: isHidden(product) }
   }
 
   return {

@@ -1,4 +1,4 @@
-import { hasVariants, type Product } from "../../domain/product.ts"
+import { hasVariants, isHidden, type Product } from "../../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
 import { numbers } from "../columns.ts"
 import type { LoadedWorkingSet } from "./load.ts"
@@ -247,9 +247,14 @@ const settingColumns = [
   "max_per_customer",
   "hold_ttl_seconds",
   "collect",
+  "status",
+  "status_paused",
 ]
 
-/** In the order of {@link settingColumns}. A product with variants looks paused to earlier versions (0012_variants.sql). */
+/**
+ * In the order of {@link settingColumns}. To earlier versions a product looks paused if it has variants (0012_variants.sql) or
+ * is hidden (0019_publication.sql).
+ */
 function settingValues(settings: Product): unknown[] {
   return [
     settings.name,
@@ -259,12 +264,14 @@ function settingValues(settings: Product): unknown[] {
     settings.currency,
     isoTimeOrNull(settings.opensAt),
     isoTimeOrNull(settings.closesAt),
-    settings.paused || hasVariants(settings),
+    settings.paused || hasVariants(settings) || isHidden(settings),
     hasVariants(settings) ? settings.paused : null,
     settings.maxPerHold,
     settings.maxPerCustomer,
     settings.holdTtlSeconds,
     settings.collect === null ? null : JSON.stringify(settings.collect),
+    settings.status === "listed" ? null : settings.status,
+    isHidden(settings) ? settings.paused : null,
   ]
 }
 

@@ -2,7 +2,7 @@ import type pg from "pg"
 import type { Details } from "../../domain/details.ts"
 import type { Hold } from "../../domain/hold.ts"
 import type { Order } from "../../domain/order.ts"
-import type { Product } from "../../domain/product.ts"
+import type { Product, ProductStatus } from "../../domain/product.ts"
 import type { Instant } from "../../domain/time.ts"
 import { orderViewColumns, holdColumns, orderColumns, productColumns, variantsColumn } from "../columns.ts"
 
@@ -41,8 +41,9 @@ export interface Views {
   product(id: number): Promise<ProductView | null>
   /**
    * Lists products by id, from the first one after `afterId`: at most `limit`, and fewer where they have many variants.
+   * `status`: those that have it; all if not given.
    */
-  products(afterId: number, limit: number): Promise<ProductPage>
+  products(afterId: number, limit: number, status?: ProductStatus): Promise<ProductPage>
   /** Lists products whose version differs from the one in `known`, a map from id to version. */
   changedProducts(known: ReadonlyMap<number, number>): Promise<ProductChanges>
   /** The counters of the newest products, for the metrics. */
@@ -59,7 +60,7 @@ export interface Views {
 export function createViews(pool: pg.Pool): Views {
   return {
     product: (id) => selectProduct(pool, id),
-    products: (afterId, limit) => selectProducts(pool, afterId, limit),
+    products: (...parameters) => selectProducts(pool, ...parameters),
     changedProducts: (known) => selectChangedProducts(pool, known),
     stockCounts: () => selectStockCounts(pool),
     expiryLag: (productId) => selectExpiryLag(pool, productId),
@@ -86,7 +87,10 @@ async function selectProduct(pool: pg.Pool, id: number): Promise<ProductView | n
 /** A page ends before the product with which it would have more variants; the first product is always on it. */
 const VARIANTS_ON_A_PAGE = 500
 
-async function selectProducts(pool: pg.Pool, afterId: number, limit: number): Promise<ProductPage> {
+async function selectProducts(
+  pool: pg.Pool,
+  ...[afterId, limit, status]: Parameters<Views["products"]>
+): Promise<ProductPage> {
   const { rows } = await pool.query<Product & { serverTime: Instant; found: number }>({
     name: "view-products",
     text: `
@@ -96,6 +100,7 @@ async function selectProducts(pool: pg.Pool, afterId: number, limit: number): Pr
                     else (select count(*) from variants where variants.product_id = products.id) end as variant_count
           from products
          where id > $1
+           and ($4::text is null or coalesce(status, 'listed') = $4)
          order by id
          limit $2
       )
@@ -109,7 +114,7 @@ async function selectProducts(pool: pg.Pool, afterId: number, limit: number): Pr
        where variants_to_here <= $3
           or variants_to_here = variant_count
        order by id`,
-    values: [afterId, limit + 1, VARIANTS_ON_A_PAGE],
+    values: [afterId, limit + 1, VARIANTS_ON_A_PAGE, status ?? null],
   })
   const found = rows[0]?.found ?? 0
   const products = rows.slice(0, limit).map((row) => {

@@ -34,10 +34,12 @@ import { registerAddVariants } from "./products/add-variants.ts"
 import { registerChangeProduct } from "./products/change-product.ts"
 import { registerChangeVariant } from "./products/change-variant.ts"
 import { registerCreateProduct } from "./products/create-product.ts"
+import { registerListAllProducts } from "./products/list-products.ts"
 import { registerPauseSale } from "./products/pause-sale.ts"
 import { createProductChange } from "./products/product-change.ts"
 import { registerProductContent } from "./products/product-content.ts"
 import { registerResumeSale } from "./products/resume-sale.ts"
+import { registerShowAnyProduct } from "./products/show-product.ts"
 import { registerSetStock } from "./products/set-stock.ts"
 import { registerSetVariantStock } from "./products/set-variant-stock.ts"
 import { registerWebhookRoutes } from "./webhooks/webhook-routes.ts"
@@ -61,6 +63,8 @@ export function registerAdminRoutes(app: App, services: Services): void {
 
 function registerProductRoutes(admin: App, services: Services): void {
   const changeProduct = createProductChange(services)
+  registerListAllProducts(admin, services)
+  registerShowAnyProduct(admin, services)
   registerCreateProduct(admin, changeProduct, services)
   registerChangeProduct(admin, changeProduct)
   registerSetStock(admin, changeProduct, services)

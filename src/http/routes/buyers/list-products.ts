@@ -24,7 +24,7 @@ export function registerListProducts(
     async handler(request, reply) {
       const page = readPageRequest(reply, request.query, parseId)
       if (page === null) return reply
-      const found = await views.products(page.after ?? 0, page.limit)
+      const found = await views.products(page.after ?? 0, page.limit, "listed")
       void reply.header("cache-control", "public, max-age=1")
       return productPageJson(found, ({ product, serverTime }) =>
         productJson(product, serverTime, holdTtlSeconds),

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify"
 import type { LanguageTag } from "../../../../client/src/languages.ts"
 import { pathIn, type PageContent, type PaymentChoice } from "../../../../web/shared/page-data.ts"
 import { noProductContent, textsIn, type ProductContent } from "../../../domain/product-content.ts"
-import { saleState } from "../../../domain/product.ts"
+import { isHidden, saleState } from "../../../domain/product.ts"
 import type { ShopFace } from "../../../domain/shop.ts"
 import { ASSETS, type BuiltPages } from "../../../site/built-pages.ts"
 import { chosenLanguage } from "../../../site/language-choice.ts"
@@ -89,10 +89,11 @@ export async function registerStorefrontPages(
   app.get<{ Params: { id: string } }>("/p/:id", hidden, async (request, reply) => {
     const id = parseId(request.params.id)
     const view = id === null ? null : await products.product(id)
-    if (view === null) return missing(request, reply)
+    if (view === null || isHidden(view.product)) return missing(request, reply)
     const contentOf = await services.contents.contentsOf([view.product.id])
     const { productPages, addAlternates } = await inLanguage(request, reply)
     const { text, etag } = productPages.of(view, contentOf(view.product.id))
+    if (view.product.status === "unlisted") void reply.headers(unindexed)
     addAlternates(reply, `/p/${view.product.id}`)
     // For a 304 too: its headers, the security policy among them, replace those of the stored page.
     void html(reply).headers({ etag, "cache-control": "public, max-age=1" })
@@ -209,7 +210,7 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
       },
     ),
     lists: createPageMemory(async (after) => {
-      const found = await views.products(after, PRODUCTS_ON_A_PAGE)
+      const found = await views.products(after, PRODUCTS_ON_A_PAGE, "listed")
       const contentOf = await contents.contentsOf(found.products.map(({ product }) => product.id))
       const page = productPageJson(found, (view) => toJson(view, contentOf(view.product.id)))
       const translated = page.data

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify"
 import { Type } from "typebox"
+import { isHidden } from "../../../domain/product.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isSentAheadOn } from "../../transport/connections.ts"
 import { createStreamsByNetwork } from "../../live/streams-by-network.ts"
@@ -43,7 +44,8 @@ export function registerStreamProducts(
       description:
         "Sends each product in its present state, then after each change, at most four times a second. An event's id " +
         "names the state of its product: a client that reconnects with it as `Last-Event-ID` is not sent that state " +
-        "again. In closed mode an address with STREAMS_PER_ADDRESS open streams gets 429 `rate_limited` with " +
+        "again. It ends when one of its products is archived or made a draft, which no stream has, not even the shop's. " +
+        "In closed mode an address with STREAMS_PER_ADDRESS open streams gets 429 `rate_limited` with " +
         "`Retry-After`. A server that cannot hold more streams answers 503 `overloaded`.",
       tags: ["products"],
       querystring: Type.Object({
@@ -78,13 +80,13 @@ export function registerStreamProducts(
     },
   })
 
-  /** Null: one of the products does not exist. */
+  /** Null: one of the products does not exist, or is hidden. */
   async function viewsOf(ids: readonly number[]): Promise<ProductView[] | null> {
     const views: ProductView[] = []
     // One after the other, so that a request does not cause twenty reads at once and ends at the first unknown id.
     for (const id of ids) {
       const view = live.product(id) ?? (await products.product(id))
-      if (view === null) return null
+      if (view === null || isHidden(view.product)) return null
       views.push(view)
     }
     return views

@@ -31,6 +31,7 @@ export function settingsFrom(body: ProductChanges): ProductSettingChanges | Fiel
     maxPerHold: body.max_per_hold,
     maxPerCustomer: body.max_per_customer,
     holdTtlSeconds: body.hold_ttl_seconds,
+    status: body.status,
     collect,
   })
 }

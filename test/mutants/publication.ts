@@ -1,0 +1,84 @@
+import type { Mutant } from "./mutants.ts"
+
+const file = "test/http/publication.test.ts"
+
+/** Bugs in what hides a product from buyers. */
+export const publicationMutants: readonly Mutant[] = [
+  {
+    name: "units of a draft can be held",
+    edits: [
+      {
+        file: "src/domain/place-hold.ts",
+        find: "if (state.product === null || isHidden(state.product)) return",
+        replace: "if (state.product === null) return",
+      },
+    ],
+    caughtBy: { file, test: "that is draft is unknown to buyers" },
+  },
+  {
+    name: "the gate answers for an archived product what it remembers",
+    edits: [
+      {
+        file: "src/lanes/gate.ts",
+        find: "      if (isHidden(product)) return void memories.delete(product.id)\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file, test: "also where a server remembers that it is sold out" },
+  },
+  {
+    name: "buyers can read a draft",
+    edits: [
+      {
+        file: "src/http/routes/buyers/show-product.ts",
+        find: "const isSecret = view !== null && isHidden(view.product)",
+        replace: "const isSecret = false",
+      },
+    ],
+    caughtBy: { file, test: "that is draft is unknown to buyers" },
+  },
+  {
+    name: "the owner of a hold cannot read the product once it is archived",
+    edits: [
+      {
+        file: "src/http/access/auth.ts",
+        find: ' || (caller.kind === "owner" && caller.ownership.productId === productId)',
+        replace: "",
+      },
+    ],
+    caughtBy: { file, test: "lets the owners of its holds go on" },
+  },
+  {
+    name: "a stream goes on with a product that is archived",
+    edits: [
+      {
+        file: "src/http/live/product-channel.ts",
+        find: "const frame = isHidden ? null : productFrame(",
+        replace: "const frame = productFrame(",
+      },
+    ],
+    caughtBy: { file, test: "ends the streams that watch it" },
+  },
+  {
+    name: "lists name unlisted products",
+    edits: [
+      {
+        file: "src/http/routes/buyers/list-products.ts",
+        find: ', "listed")',
+        replace: ")",
+      },
+    ],
+    caughtBy: { file, test: "an unlisted product is on no list" },
+  },
+  {
+    name: "a draft of which the sale is paused comes out of it resumed",
+    edits: [
+      {
+        file: "src/store/columns.ts",
+        find: "coalesce(status_paused, variants_paused, paused)",
+        replace: "coalesce(variants_paused, paused and status_paused is null)",
+      },
+    ],
+    caughtBy: { file, test: "keeps whether its sale is paused" },
+  },
+]
