@@ -31,6 +31,12 @@ export async function goBack(page: Page): Promise<void> {
   await page.getByRole("dialog").waitFor({ state: "detached" })
 }
 
+/** Puts the product of the form on sale, and confirms it. */
+export async function putOnSale(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Put on sale…" }).click()
+  await page.getByRole("dialog").getByRole("button", { name: "Put on sale" }).click()
+}
+
 /** Fills in and sends the sign-in form. */
 export async function signIn(page: Page, token: string): Promise<void> {
   await page.getByLabel("Admin token").fill(token)

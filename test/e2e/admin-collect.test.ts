@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
 import { offer, productNow } from "../support/shop.ts"
-import { sees, watchedPage, type WatchedPage } from "./admin-browser.ts"
+import { type WatchedPage, putOnSale, sees, watchedPage } from "./admin-browser.ts"
 
 const desk = { width: 1280, height: 900 }
 const narrow = { width: 320, height: 800 }
@@ -44,7 +44,7 @@ describe.skipIf(leavesOutBrowser())("what a product asks its buyers for", { time
     await page.getByLabel("Price").fill("99.00")
     await page.getByLabel("Stock").fill("4")
     expect(await page.getByRole("group", { name: "Countries" }).count()).toBe(0)
-    await page.getByRole("button", { name: "Put on sale" }).click()
+    await putOnSale(page)
     await sees(page, "Plain lamp")
     await page.waitForURL(/\/admin\/p\/\d+$/)
     const product = await productNow(app, Number(page.url().split("/").at(-1)))

@@ -12,7 +12,7 @@ import {
   startClosedApp,
 } from "../support/shop.ts"
 import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
-import { goBack, sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
+import { goBack, putOnSale, sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
 
 describe.skipIf(leavesOutBrowser())("prices and money in the control room", { timeout: 120_000 }, () => {
   let app: TestApp
@@ -59,10 +59,16 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await page.getByLabel("Stock").fill("3")
     await page.getByLabel("Price").fill("129.5")
     await sees(page, "= €129.50")
-    await page.getByLabel("Price").fill("1,29")
-    await sees(page, "Enter a price such as 129 or 129.00: with a point and at most 2 decimals.")
+    await page.getByLabel("Price").fill("1.299,5")
+    await sees(page, "= €1,299.50")
+    await page.getByLabel("Price").fill("1,299")
+    await sees(
+      page,
+      "Enter a price such as 129 or 129.00, with at most 2 decimals; thousands without a mark.",
+    )
     expect(await findFaults(page)).toEqual([])
-    await page.getByRole("button", { name: "Put on sale" }).click()
+    await page.getByRole("button", { name: "Put on sale…" }).click()
+    expect(await page.getByRole("dialog").count()).toBe(0)
     expect(page.url()).toBe(`${app.url}/admin/new`)
     expect(await saidOf("Price")).toContain("Enter a price such as 129")
 
@@ -74,7 +80,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     await sees(page, "Enter a price such as 129: JPY has no decimals.")
     await page.getByLabel("Currency").fill("eur")
     await sees(page, "= €129.00")
-    await page.getByRole("button", { name: "Put on sale" }).click()
+    await putOnSale(page)
     await page.getByRole("heading", { name: "Brass lamp" }).waitFor()
     const id = Number(page.url().split("/").at(-1))
     expect(await productNow(app, id)).toMatchObject({ price_minor: 12_900, currency: "EUR" })

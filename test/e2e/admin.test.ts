@@ -14,7 +14,7 @@ import {
   startClosedApp,
 } from "../support/shop.ts"
 import { findFaults, launchBrowser, leavesOutBrowser } from "../support/browser.ts"
-import { goBack, sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
+import { type WatchedPage, goBack, putOnSale, sees, signIn, watchedPage } from "./admin-browser.ts"
 
 const phone = { width: 390, height: 844 }
 const desk = { width: 1280, height: 900 }
@@ -69,7 +69,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.getByLabel("Opens").fill("2026-01-01T13:00:00")
     await sees(page, "= 2026-01-01 12:00:00 UTC")
     expect(await findFaults(page)).toEqual([])
-    await page.getByRole("button", { name: "Put on sale" }).click()
+    await putOnSale(page)
 
     await page.getByRole("heading", { name: "Night lamp" }).waitFor()
     productId = Number(page.url().split("/").at(-1))

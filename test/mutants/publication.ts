@@ -81,4 +81,26 @@ export const publicationMutants: readonly Mutant[] = [
     ],
     caughtBy: { file, test: "keeps whether its sale is paused" },
   },
+  {
+    name: "strangers see the preview of a draft",
+    edits: [
+      {
+        file: "src/http/routes/buyers/preview-page.ts",
+        find: 'gatekeeper.callerOf(request).kind !== "admin"',
+        replace: 'gatekeeper.callerOf(request).kind === "owner"',
+      },
+    ],
+    caughtBy: { file: "test/e2e/admin-publication.test.ts", test: "is for the shop alone" },
+  },
+  {
+    name: "a comma before three digits of dinars is a decimal mark",
+    edits: [
+      {
+        file: "web/shared/money.ts",
+        find: ' && !(mark === "," && decimals.length === 3)',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/web/money.test.ts", test: "1,299 in KWD is null minor units" },
+  },
 ]

@@ -72,7 +72,8 @@ test.each([
   ["129.5", "EUR", 12_950],
   ["4990", "HUF", 4_990],
   ["49.90", "HUF", "unreadable"],
-  ["1,29", "EUR", "unreadable"],
+  ["1,29", "EUR", 129],
+  ["1,299", "EUR", "unreadable"],
 ])("the price %j in %s is %j", (text, currency, meaning) => {
   expect(shortOf(readPrice(text, currency))).toBe(meaning)
 })

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
-import type { ProductChangesBody } from "../../client/src/admin.ts"
+import type { NewProductBody, ProductChangesBody } from "../../client/src/admin.ts"
 import { currencyDecimals } from "../../client/src/currencies.ts"
 import type { Product } from "../../client/src/index.ts"
 import { explain, shop } from "./api.ts"
@@ -14,6 +14,7 @@ import { Failure } from "./pager.tsx"
 import { PriceField } from "./price-field.tsx"
 import { changedSettings, settingsIn, useFields } from "./product-fields.ts"
 import { useRefusals } from "./refusals.ts"
+import { offerIn, SaleDialog } from "./publication.tsx"
 import { riskOf, type SettingsRisk } from "./settings-risk.ts"
 import { newDraft, newVariantIn, type VariantDraft } from "./variant-fields.tsx"
 
@@ -48,12 +49,15 @@ function ProductForm({ product }: { readonly product: Product | null }) {
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
   const asked = useSignal<AskedChange | null>(null)
+  const offered = useSignal<NewProductBody | null>(null)
   const isByVariant = useSignal(false)
   const drafts = useSignal<readonly VariantDraft[]>([newDraft()])
   const currency = readings.currency.kind === "value" ? readings.currency.value : ""
 
-  async function save(event: Event): Promise<void> {
+  /** Makes a draft, or asks before it puts the product on sale; saves the changes of a product there is. */
+  async function save(event: SubmitEvent): Promise<void> {
     event.preventDefault()
+    const isForSale = event.submitter instanceof HTMLButtonElement && event.submitter.value === "sale"
     if (!isReadable(event)) return
     isBusy.value = true
     failure.value = null
@@ -64,8 +68,11 @@ function ProductForm({ product }: { readonly product: Product | null }) {
         const units = isByVariant.value
           ? { variants: drafts.value.map((draft) => newVariantIn(draft, settings.currency)) }
           : { stock: requiredValue(fields.readings.stock, "The stock") }
-        const made = await shop.products.create({ ...settings, ...units, ...collectIn(collect, null) })
-        return location.assign(`/admin/p/${made.id}`)
+        const body = { ...settings, ...units, ...collectIn(collect, null) }
+        if (!isForSale) return await create({ ...body, status: "draft" })
+        offered.value = body
+        isBusy.value = false
+        return
       }
       const changes = { ...changedSettings(settings, product), ...collectIn(collect, product) }
       // Read again: the sale may have opened since the form was loaded.
@@ -77,6 +84,11 @@ function ProductForm({ product }: { readonly product: Product | null }) {
       refusals.note(error)
     }
     isBusy.value = false
+  }
+
+  function noted(error: unknown): never {
+    refusals.note(error)
+    throw error
   }
 
   return (
@@ -138,11 +150,24 @@ function ProductForm({ product }: { readonly product: Product | null }) {
           <a class="button" href={product === null ? "/admin" : `/admin/p/${product.id}`}>
             Go back
           </a>
+          {/* First, so that Enter presses it. */}
           <button type="submit" class="button primary" disabled={isBusy.value}>
-            {product === null ? "Put on sale" : "Save"}
+            {product === null ? "Save as draft" : "Save"}
           </button>
+          {product === null && (
+            <button type="submit" class="button" name="as" value="sale" disabled={isBusy.value}>
+              Put on sale…
+            </button>
+          )}
         </div>
       </form>
+      {offered.value !== null && (
+        <SaleDialog
+          offer={offerIn(offered.value)}
+          run={() => create(offered.value).catch(noted)}
+          close={() => void (offered.value = null)}
+        />
+      )}
       {asked.value !== null && <RiskDialog {...asked.value} close={() => void (asked.value = null)} />}
     </>
   )
@@ -225,6 +250,12 @@ function RiskDialog({ productId, changes, risk, close }: AskedChange & { readonl
       ))}
     </Dialog>
   )
+}
+
+async function create(body: NewProductBody | null): Promise<void> {
+  if (body === null) return
+  const { id } = await shop.products.create(body)
+  location.assign(`/admin/p/${id}`)
 }
 
 async function change(productId: number, changes: ProductChangesBody): Promise<void> {

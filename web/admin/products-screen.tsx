@@ -1,17 +1,30 @@
 import { useSignal } from "@preact/signals"
+import type { ProductStatus } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
-import { buyers } from "./api.ts"
+import { shop } from "./api.ts"
 import { DateTime } from "./date-time.tsx"
 import { usePolling } from "./polling.ts"
 import { Failure, Pager } from "./pager.tsx"
 import { StateBadge } from "./state-badge.tsx"
 
+const statuses: readonly (readonly [ProductStatus, string])[] = [
+  ["draft", "Drafts"],
+  ["listed", "Listed"],
+  ["unlisted", "Unlisted"],
+  ["archived", "Archived"],
+]
+
 /** Lists all products, with links to their sales. */
 export function ProductsScreen() {
   const cursor = useSignal<string | undefined>(undefined)
-  const products = usePolling(`products ${cursor.value}`, 3_000, (signal) =>
-    buyers.products.list({ cursor: cursor.value, limit: 50 }, { signal }),
+  const status = useSignal<ProductStatus | undefined>(undefined)
+  const products = usePolling(`products ${cursor.value} ${status.value}`, 3_000, (signal) =>
+    shop.products.list({ cursor: cursor.value, status: status.value, limit: 50 }, { signal }),
   )
+  function choose(next: string): void {
+    cursor.value = undefined
+    status.value = statuses.find(([value]) => value === next)?.[0]
+  }
   const page = products.value.value
   return (
     <>
@@ -20,6 +33,22 @@ export function ProductsScreen() {
         <a class="button primary" href="/admin/new">
           New product
         </a>
+      </div>
+      <div class="entry status-filter">
+        <label for="status">Show</label>
+        <select
+          class="field"
+          id="status"
+          value={status.value ?? ""}
+          onInput={(event) => choose(event.currentTarget.value)}
+        >
+          <option value="">All products</option>
+          {statuses.map(([value, text]) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
       </div>
       <Failure text={products.failure.value} />
       {page !== null && page.data.length > 0 && (
@@ -55,7 +84,7 @@ export function ProductsScreen() {
                     <a href={`/admin/p/${product.id}`}>{product.name}</a>
                   </th>
                   <td>
-                    <StateBadge state={product.sale_state} />
+                    <StateBadge state={product.sale_state} status={product.status} />
                   </td>
                   <td class="number">{product.available_stock}</td>
                   <td class="number">{product.reserved_stock}</td>
@@ -74,7 +103,11 @@ export function ProductsScreen() {
           </table>
         </div>
       )}
-      <Pager page={page} cursor={cursor} nothing="No products yet." />
+      <Pager
+        page={page}
+        cursor={cursor}
+        nothing={status.value === undefined ? "No products yet." : "No such products."}
+      />
     </>
   )
 }

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals"
 import type { Product } from "../../client/src/index.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
+import { PublicationDialog, publicationActions, type PublicationAction } from "./publication.tsx"
 import { StockDialog } from "./stock-dialog.tsx"
 
 type Action = "pause" | "resume" | "close" | "add" | "set"
@@ -16,14 +17,26 @@ export interface SaleActionsProps {
 /** The buttons of a sale and their dialogs. */
 export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
   const chosen = useSignal<Action | null>(null)
+  const published = useSignal<PublicationAction | null>(null)
   const close = () => {
     chosen.value = null
+    published.value = null
     done()
   }
   return (
     <div class="buttons actions">
       {actionsFor(product, isPaused).map(([action, text]) => (
         <button key={action} type="button" class="button" onClick={() => void (chosen.value = action)}>
+          {text}
+        </button>
+      ))}
+      {publicationActions(product).map(([action, text]) => (
+        <button
+          key={action}
+          type="button"
+          class={action === "sell" ? "button primary" : "button"}
+          onClick={() => void (published.value = action)}
+        >
           {text}
         </button>
       ))}
@@ -47,21 +60,35 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
             Export orders (CSV)
           </a>
         </li>
-        <li>
-          <a href={`/p/${product.id}`}>View in storefront</a>
-        </li>
+        {product.status !== "archived" && (
+          <li>
+            <StorefrontLink {...product} />
+          </li>
+        )}
       </ul>
       {chosen.value !== null && <ActionDialog action={chosen.value} product={product} close={close} />}
+      {published.value !== null && (
+        <PublicationDialog action={published.value} product={product} isPaused={isPaused} close={close} />
+      )}
     </div>
   )
 }
 
+/** To the product's page. A draft has none yet, only the shop's view of what it will be. */
+function StorefrontLink({ id, status }: Product) {
+  return status === "draft" ? (
+    <a href={`/admin/p/${id}/preview`}>Preview</a>
+  ) : (
+    <a href={`/p/${id}`}>View in storefront</a>
+  )
+}
+
 /**
- * A scheduled sale can be paused as well; it cannot be closed before it opens. The stock of a product with variants is
+ * A scheduled sale can be paused as well; it cannot be closed before it opens, and a draft has none. The stock of a product with variants is
  * changed by variant.
  */
 function actionsFor(
-  { sale_state: state, variants }: Product,
+  { sale_state: state, variants, status }: Product,
   isPaused: boolean,
 ): readonly (readonly [Action, string])[] {
   const turn = isPaused ? (["resume", "Resume…"] as const) : (["pause", "Pause…"] as const)
@@ -73,7 +100,7 @@ function actionsFor(
           ["set", "Set stock…"],
         ] as const)
       : []
-  if (state === "closed") return stock
+  if (state === "closed" || status === "draft" || status === "archived") return stock
   return state === "scheduled" ? [turn, ...stock] : [turn, close, ...stock]
 }
 
@@ -128,8 +155,8 @@ function ActionDialog({ action, product, close }: ActionDialogProps) {
         >
           <p>
             The sale ends now{product.closes_at === null ? "" : " instead of at its closing time"}. Buyers see
-            that it has ended. Holds can still become orders until they expire, and orders can be paid. To
-            reopen the sale, change its closing time.
+            that it has ended. Holds can still become orders until they expire, and orders can be paid. You
+            can reopen it.
           </p>
         </Dialog>
       )

@@ -2,7 +2,6 @@ import { useSignal, useSignalEffect } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { Counted } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
-import { priceOf } from "../shared/money.ts"
 import { countText } from "../shared/unit-texts.ts"
 import { actionText } from "./action-texts.ts"
 import { shop } from "./api.ts"
@@ -11,6 +10,7 @@ import { timeText, utcText } from "./dates.ts"
 import { TextAboutOrder } from "./order-link.tsx"
 import { Failure } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
+import { pricesText } from "./publication.tsx"
 import { SaleActions } from "./sale-actions.tsx"
 import { SaleChart } from "./sale-chart.tsx"
 import { emptyHistory, granted, ratesOf, withLive, type History, type SaleEvent } from "./sale-history.ts"
@@ -51,7 +51,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
     <>
       <div class="heading">
         <h1>{product.name}</h1>
-        <StateBadge state={product.sale_state} isPaused={current.paused} />
+        <StateBadge state={product.sale_state} isPaused={current.paused} status={product.status} />
       </div>
       <p class="muted small tabular">
         {priceText(product)} per unit, hold time {product.hold_ttl_seconds} s. In your time: opens{" "}
@@ -84,10 +84,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
 
 /** The price of a product; of one with variants, the lowest and the highest. */
 function priceText({ variants, price_minor, currency }: Product): string {
-  const prices = variants?.map((variant) => variant.price_minor) ?? [price_minor]
-  const [least, most] = [Math.min(...prices), Math.max(...prices)]
-  const texts = least === most ? [least] : [least, most]
-  return texts.map((minor) => priceOf(minor, currency)).join(" to ")
+  return pricesText(variants?.map((variant) => variant.price_minor) ?? [price_minor], currency)
 }
 
 interface UnitsProps {

@@ -75,6 +75,8 @@ export type PageContent =
       readonly payment: PaymentChoice | null
       /** Absent where the product has no content. */
       readonly content?: ProductContentData
+      /** The shop looks at a draft: the page is as it will be, and its buttons do nothing. */
+      readonly isPreview?: true
     }
   /** Contains no order: only the browser has the token to read it. */
   | { readonly kind: "order"; readonly orderId: Order["order_id"]; readonly payment: PaymentChoice | null }

@@ -39,6 +39,7 @@ function modelOf(data: PageData, language: Language): LivePageModel {
     case "products":
       return createProductListModel(data)
     case "product":
+      if (data.isPreview === true) return { model: staticModel(data), start: () => undefined }
       return createProductPageModel(data, language, ownPage)
     case "order":
       return createOrderPageModel(data, firstToken, language)

@@ -40,12 +40,18 @@ function WholePage({ data, model }: PageProps) {
         {data.kind !== "missing" && data.kind !== "find" && data.kind !== "orders" && <Clock model={model} />}
       </header>
       <ReservedBar data={data} />
+      {data.kind === "product" && data.isPreview === true && <Preview />}
       <Content data={data} model={model} />
       <YourOrdersLink data={data} />
       {data.offer !== undefined && <LanguageSwitch offer={data.offer} />}
       <Announcer model={model} />
     </>
   )
+}
+
+function Preview() {
+  const { words } = useLanguage()
+  return <p class="notice preview">{words.preview}</p>
 }
 
 function Content({ data, model }: PageProps) {

@@ -35,6 +35,7 @@ export const ar: Words = {
   notFound: "الصفحة غير موجودة",
   checkAddress: "تحقق من العنوان، أو",
   seeAllProducts: "اعرض كل المنتجات",
+  preview: "معاينة. هذه الصفحة تظهر لك وحدك، ولا يمكن الشراء منها.",
   days: (days) => `${days} ي`,
 
   /* Lists and products */

@@ -26,6 +26,7 @@ export const de: Words = {
   notFound: "Seite nicht gefunden",
   checkAddress: "Prüfen Sie die Adresse, oder",
   seeAllProducts: "sehen Sie alle Artikel",
+  preview: "Vorschau. Nur Sie sehen diese Seite, und hier lässt sich nichts kaufen.",
   days: (days) => `${days} T`,
 
   /* Lists and products */

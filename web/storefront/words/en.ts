@@ -25,6 +25,7 @@ export const en = {
   notFound: "Page not found",
   checkAddress: "Check the address, or",
   seeAllProducts: "see all products",
+  preview: "Preview. Only you see this page, and nothing can be bought on it.",
   days: (days: number) => `${days} d`,
 
   /* Lists and products */

@@ -25,6 +25,7 @@ export const es: Words = {
   notFound: "Página no encontrada",
   checkAddress: "Compruebe la dirección o",
   seeAllProducts: "vea todos los productos",
+  preview: "Vista previa. Solo usted ve esta página y en ella no se puede comprar nada.",
   days: (days) => `${days} d`,
 
   /* Lists and products */

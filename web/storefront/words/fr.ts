@@ -25,6 +25,7 @@ export const fr: Words = {
   notFound: "Page introuvable",
   checkAddress: "Vérifiez l’adresse, ou",
   seeAllProducts: "voyez tous les produits",
+  preview: "Aperçu. Vous seul voyez cette page, et rien ne peut y être acheté.",
   days: (days) => `${days} j`,
 
   /* Lists and products */

@@ -24,6 +24,7 @@ export const ja: Words = {
   notFound: "ページが見つかりません",
   checkAddress: "アドレスをご確認いただくか、",
   seeAllProducts: "商品一覧をご覧ください",
+  preview: "プレビューです。このページはあなたにだけ表示され、ここでは購入できません。",
   days: (days) => `${days}日`,
 
   /* Lists and products */

@@ -16,6 +16,7 @@ import { productPageJson } from "../../wire/paging.ts"
 import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
 import { registerEmbedFiles } from "./embed-files.ts"
+import { registerPreviewPage } from "./preview-page.ts"
 import { registerSiteFiles } from "./site-files.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { contentVersion, shownContentJson } from "../../../wire/product-content.ts"
@@ -43,6 +44,7 @@ type StorefrontServices = Pick<
   Services,
   | "pages"
   | "products"
+  | "gatekeeper"
   | "views"
   | "holdTtlSeconds"
   | "simulator"
@@ -119,6 +121,10 @@ export async function registerStorefrontPages(
 
   registerSiteFiles(app, { pages, shop })
   registerEmbedFiles(app, pages)
+  registerPreviewPage(app, services, {
+    page: async (request, reply, content) => (await inLanguage(request, reply)).render(content, null),
+    missing,
+  })
   return missing
 
   async function missing(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
