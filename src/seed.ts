@@ -30,6 +30,11 @@ const shoeSizes = [
   { size: "43", stock: 10, priceMinor: 13_900 },
 ] as const
 
+/** Whether a start puts the demonstration product on sale: in closed mode buyers may come, and nothing is sold unasked. */
+export function hasDemonstration({ adminToken }: { readonly adminToken: string | null }): boolean {
+  return adminToken === null
+}
+
 /** Creates the demonstration product in a database without products. */
 export async function seedIfEmpty(engine: Engine): Promise<void> {
   const { products } = await engine.views.products(0, 1)

@@ -4,7 +4,7 @@ import type { Config } from "../config/config.ts"
 import type { Engine } from "../engine.ts"
 import { startProcesses, type Processes } from "../processes/primary.ts"
 import { connectionsOf, shareOf } from "../processes/share.ts"
-import { seedIfEmpty } from "../seed.ts"
+import { hasDemonstration, seedIfEmpty } from "../seed.ts"
 import { installationTokenSecret } from "../store/upkeep/installation.ts"
 import { connectionLimit } from "../store/upkeep/limits.ts"
 import { migrate } from "../store/upkeep/migrate.ts"
@@ -31,7 +31,8 @@ export async function serveMany(config: Config, options: ServeManyOptions): Prom
   return await startProcesses({ count: processes, command: CHILD_COMMAND, assignment, worker, log })
 }
 
-async function prepare(engine: Engine, { processes, tokenSecret }: Config): Promise<string> {
+async function prepare(engine: Engine, config: Config): Promise<string> {
+  const { processes, tokenSecret } = config
   const limit = await connectionLimit(engine.database.views)
   const needed = connectionsOf(processes)
   if (needed > limit) {
@@ -39,6 +40,6 @@ async function prepare(engine: Engine, { processes, tokenSecret }: Config): Prom
       `PROCESSES is ${processes}, which needs ${needed} database connections, but the server's max_connections allows only ${limit}`,
     )
   }
-  await seedIfEmpty(engine)
+  if (hasDemonstration(config)) await seedIfEmpty(engine)
   return tokenSecret ?? (await installationTokenSecret(engine.database.views))
 }

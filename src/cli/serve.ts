@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts"
 import { checkAddress } from "../base/listening-sockets.ts"
 import { createLog } from "../base/log.ts"
 import { connectionsOf } from "../processes/share.ts"
+import { hasDemonstration } from "../seed.ts"
 import { takeSteps } from "../base/stop-steps.ts"
 import { explainUnused } from "../config/unused-variables.ts"
 import { accessDatabase, type DatabaseAccess } from "./database.ts"
@@ -70,7 +71,9 @@ interface StartOptions {
 }
 
 function startServer(config: Config, options: StartOptions): Promise<Server> {
-  return config.processes === 1 ? startApp(config, { ...options, seed: true }) : serveMany(config, options)
+  return config.processes === 1
+    ? startApp(config, { ...options, seed: hasDemonstration(config) })
+    : serveMany(config, options)
 }
 
 function sizeOf({ processes }: Config): object {

@@ -31,10 +31,11 @@ export async function goBack(page: Page): Promise<void> {
   await page.getByRole("dialog").waitFor({ state: "detached" })
 }
 
-/** Puts the product of the form on sale, and confirms it. */
+/** Puts the product of the form on sale, confirms it, and waits for its live screen. */
 export async function putOnSale(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Put on sale…" }).click()
   await page.getByRole("dialog").getByRole("button", { name: "Put on sale" }).click()
+  await page.waitForURL(/\/admin\/p\/\d+$/)
 }
 
 /** Fills in and sends the sign-in form. */

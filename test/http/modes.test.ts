@@ -75,6 +75,19 @@ describe("open mode", () => {
     expect(new URL(server.url).hostname).toBe("127.0.0.1")
   })
 
+  test("puts product 1 on sale in an empty database; closed mode puts nothing on sale", async () => {
+    const started = async (environment: Record<string, string>) => {
+      await using database = await createTestDatabase()
+      await using server = await startServerProcess({ DATABASE_URL: database.url, ...environment })
+      const { body } = await server.get("/api/products")
+      return body.data.map(({ name }: { name: string }) => name)
+    }
+    const closed = { ADMIN_TOKEN, PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET }
+
+    expect(await started({})).toEqual(["Flash Sale Product"])
+    expect(await started(closed)).toEqual([])
+  })
+
   // Pages of other sites run in browsers on this machine too, and their own names may resolve to it.
   test.each([
     ["a name of another site that resolves to this machine", { host: "rebound.evil.example" }, 403],

@@ -103,4 +103,15 @@ export const publicationMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/web/money.test.ts", test: "1,299 in KWD is null minor units" },
   },
+  {
+    name: "closed mode puts the demonstration product on sale",
+    edits: [
+      {
+        file: "src/seed.ts",
+        find: "return adminToken === null\n",
+        replace: "return adminToken !== undefined\n",
+      },
+    ],
+    caughtBy: { file: "test/http/modes.test.ts", test: "closed mode puts nothing on sale" },
+  },
 ]

@@ -100,7 +100,9 @@ async function createProduct({ url, shop }: Course, setting: RaceSetting): Promi
   const { stock, variants } = setting
   const units = variants === 0 ? { stock } : { variants: variantsOf(setting) }
   try {
-    return await shop.products.create({ name: "Race", price_minor: 9999, currency: "USD", ...units })
+    // Unlisted, because the server may be a shop's.
+    const race = { name: "Race", price_minor: 9999, currency: "USD", status: "unlisted" } as const
+    return await shop.products.create({ ...race, ...units })
   } catch (error) {
     if (error instanceof ProblemError && error.status === 401)
       throw new CommandFailure(`${url} requires its admin token: set ADMIN_TOKEN`, { cause: error })
