@@ -1,7 +1,7 @@
 /** Remembers each rendered page for a second. */
 export interface PageMemory<Page> {
   /** Requests that arrive while a page is being made share it. A failure rejects all of them and is not remembered. */
-  page(key: number): Promise<Page>
+  page(key: string): Promise<Page>
 }
 
 const MEMORY_MS = 1_000
@@ -10,10 +10,10 @@ const REMEMBERED = 100
 
 /** Remembers the pages that `make` returns. `clock` returns milliseconds and never goes back. */
 export function createPageMemory<Page>(
-  make: (key: number) => Promise<Page>,
+  make: (key: string) => Promise<Page>,
   clock: () => number = () => performance.now(),
 ): PageMemory<Page> {
-  const pages = new Map<number, { readonly page: Promise<Page>; readonly madeAt: number }>()
+  const pages = new Map<string, { readonly page: Promise<Page>; readonly madeAt: number }>()
   return {
     page(key) {
       const known = pages.get(key)

@@ -57,7 +57,17 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
   const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
 
   test.each<[string, (page: Page) => Promise<unknown>]>([
-    ["a list", async (page) => (await offerLamp(app), await page.goto("/"), await reads1(page, "On sale"))],
+    [
+      "a list with a sale that opens and one that is long over",
+      async (page) => {
+        await offerLamp(app)
+        await offerLamp(app, { opens_at: inAnHour() })
+        await offerLamp(app, { opens_at: "2026-01-01T00:00:00Z", closes_at: "2026-01-02T00:00:00Z" })
+        await page.goto("/")
+        await reads1(page, "On sale")
+        await page.getByText("Ended sales").click()
+      },
+    ],
     ["page not found", async (page) => (await page.goto("/p/999999"), await reads1(page, "Page not found"))],
     ["on sale", async (page) => visit(page, await offerLamp(app, text))],
     [

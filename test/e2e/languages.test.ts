@@ -46,6 +46,11 @@ describe.skipIf(leavesOutBrowser())("a shop of six languages", () => {
       collect: { email: "required", name: "required", phone: "optional", shipping_address: "required" },
     })
     productId = id
+    const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString()
+    const other = { price_minor: 500, currency: "EUR", stock: 1 }
+    await app.shop.products.create({ ...other, name: "Soon", opens_at: hours(20) })
+    await app.shop.products.create({ ...other, name: "Later", opens_at: hours(200) })
+    await app.shop.products.create({ ...other, name: "Over", opens_at: hours(-50), closes_at: hours(-40) })
   })
 
   afterAll(async () => {
@@ -74,6 +79,11 @@ describe.skipIf(leavesOutBrowser())("a shop of six languages", () => {
     await page.getByRole("heading", { level: 1, name: words.findOrder }).waitFor()
     await look("find")
     await page.goto("/")
+    await page.getByText(words.endedSales).click()
+    await page
+      .getByText(/\d+:\d\d:\d\d/)
+      .nth(1)
+      .waitFor()
     await look("list")
     await page.getByRole("link", { name: "Court shoe" }).click()
     await page.locator(".clock", { hasText: /\d\d:\d\d:\d\d/ }).waitFor()

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { LanguageTag } from "../../client/src/languages.ts"
 import { chosenLanguage } from "../../src/site/language-choice.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
+import { offer } from "../support/shop.ts"
 import { pay, withEmail } from "../support/mailed-orders.ts"
 import { newProduct } from "../support/products.ts"
 
@@ -37,6 +38,8 @@ describe("a shop with several languages", () => {
     shop = await startTestApp({
       config: { languages: ["en", "de", "ar"], publicUrl: "https://shop.example" },
     })
+    // With one product, its page would stand in the place of the list.
+    await offer(shop)
   })
   afterAll(async () => await shop[Symbol.asyncDispose]())
 
@@ -70,11 +73,11 @@ describe("a shop with several languages", () => {
   })
 
   test("links to the other languages, for readers and for search engines", async () => {
-    const { text, answer } = await page("/?cursor=1&lang=de")
-    expect(text).toContain('<a href="/?cursor=1&amp;lang=ar" lang="ar" hreflang="ar">العربية</a>')
+    const { text, answer } = await page("/?cursor=0.0.1&lang=de")
+    expect(text).toContain('<a href="/?cursor=0.0.1&amp;lang=ar" lang="ar" hreflang="ar">العربية</a>')
     const links = answer.headers.get("link")?.split(", ") ?? []
-    expect(links).toContain('<https://shop.example/?cursor=1&lang=de>; rel="alternate"; hreflang="de"')
-    expect(links).toContain('<https://shop.example/?cursor=1>; rel="alternate"; hreflang="x-default"')
+    expect(links).toContain('<https://shop.example/?cursor=0.0.1&lang=de>; rel="alternate"; hreflang="de"')
+    expect(links).toContain('<https://shop.example/?cursor=0.0.1>; rel="alternate"; hreflang="x-default"')
     expect((await page("/p/1")).answer.headers.get("link")).toContain("<https://shop.example/p/1?lang=ar>")
     const order = await page("/o/1?lang=de")
     expect(order.text).toContain('<a href="/o/1?lang=ar"')

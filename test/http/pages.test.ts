@@ -108,7 +108,7 @@ describe("the storefront's pages", () => {
 describe("the memory of pages", () => {
   test("makes a page once for all requests within a second, and again after a failure", async () => {
     let now = 0
-    const made: number[] = []
+    const made: string[] = []
     const memory = createPageMemory(
       async (key) => {
         made.push(key)
@@ -117,14 +117,14 @@ describe("the memory of pages", () => {
       },
       () => now,
     )
-    await expect(memory.page(0)).rejects.toThrow("no database")
-    const pages = await Promise.all([memory.page(0), memory.page(0), memory.page(20)])
-    expect(pages).toEqual(["page 0", "page 0", "page 20"])
+    await expect(memory.page("")).rejects.toThrow("no database")
+    const pages = await Promise.all([memory.page(""), memory.page(""), memory.page("20")])
+    expect(pages).toEqual(["page ", "page ", "page 20"])
     now = 999
-    await memory.page(0)
-    expect(made).toEqual([0, 0, 20])
+    await memory.page("")
+    expect(made).toEqual(["", "", "20"])
     now = 1_000
-    await memory.page(0)
-    expect(made).toEqual([0, 0, 20, 0])
+    await memory.page("")
+    expect(made).toEqual(["", "", "20", ""])
   })
 })

@@ -114,4 +114,37 @@ export const publicationMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/modes.test.ts", test: "closed mode puts nothing on sale" },
   },
+  {
+    name: "the list begins with sales that open later",
+    edits: [
+      {
+        file: "src/store/reads/storefront-list.ts",
+        find: "when opens_at > statement_timestamp() then 1\n",
+        replace: "when opens_at > statement_timestamp() then 0\n",
+      },
+    ],
+    caughtBy: { file: "test/store/storefront-list.test.ts", test: "on sale, then what opens" },
+  },
+  {
+    name: "the next page of the list repeats a product of this one",
+    edits: [
+      {
+        file: "src/store/reads/storefront-list.ts",
+        find: "where (rank, place, listed_id) > (",
+        replace: "where (rank, place, listed_id) >= (",
+      },
+    ],
+    caughtBy: { file: "test/http/storefront-list.test.ts", test: "the next page begins where this one ends" },
+  },
+  {
+    name: "a shop with one product has a list all the same",
+    edits: [
+      {
+        file: "src/http/routes/buyers/storefront-pages.ts",
+        find: "products.length === 1 && next === null)",
+        replace: "products.length === 0 && next === null)",
+      },
+    ],
+    caughtBy: { file: "test/http/storefront-list.test.ts", test: "one listed product is what / shows" },
+  },
 ]

@@ -21,6 +21,7 @@ const samples: Spoken<Words> = {
   left: [5],
   showPicture: [2, 5],
   opensAt: ["12:00"],
+  opensIn: ["9:59"],
   product: [7],
   variant: [7],
   units: [5],

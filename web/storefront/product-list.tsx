@@ -4,43 +4,85 @@ import type { Language } from "./language.ts"
 import { useLanguage } from "./page-language.ts"
 import { priceText } from "./texts.ts"
 
-/** Lists the products with price and state. */
-export function ProductList({ page, model }: { readonly page: Page<Product>; readonly model: PageModel }) {
-  const language = useLanguage()
-  const { words } = language
+interface ListProps {
+  readonly page: Page<Product>
+  readonly model: PageModel
+}
+
+/**
+ * Lists the products with price and state, in the server's order, which stays while the page is open: nothing moves under a
+ * thumb. Sales that have been over for a day are folded away.
+ */
+export function ProductList({ page, model }: ListProps) {
+  const { words } = useLanguage()
+  const folded = new Set(page.data.filter(isLongOver).map(({ id }) => id))
   const products = model.products.value
+  const [shown, over] = [
+    products.filter(({ id }) => !folded.has(id)),
+    products.filter(({ id }) => folded.has(id)),
+  ]
+  const last = page.data.at(-1)
+  const more = page.next_cursor !== null && <MoreProducts cursor={page.next_cursor} />
+  const endsFolded = last !== undefined && folded.has(last.id)
   return (
     <main class="list">
       <h1>{words.onSale}</h1>
-      {products.length === 0 ? (
-        <p>{words.noProducts}</p>
-      ) : (
-        <ul class="product-list">
-          {products.map((product) => (
-            <li key={product.id}>
-              <a href={`/p/${product.id}`}>
-                <span class="name">{product.name}</span>
-                <span class="price tabular">{priceText(language, product)}</span>
-                <span class={`state tabular ${product.sale_state}`}>
-                  {stateText(language, product, model.zone.value)}
-                </span>
-              </a>
-            </li>
-          ))}
-        </ul>
-      )}
-      {page.next_cursor !== null && (
-        <a class="button" href={`/?cursor=${encodeURIComponent(page.next_cursor)}`}>
-          {words.moreProducts}
-        </a>
+      {products.length === 0 && <p>{words.noProducts}</p>}
+      {shown.length > 0 && <Products products={shown} model={model} />}
+      {!endsFolded && more}
+      {over.length > 0 && (
+        <details class="ended" open={shown.length === 0}>
+          <summary>{words.endedSales}</summary>
+          <Products products={over} model={model} />
+          {endsFolded && more}
+        </details>
       )}
     </main>
   )
 }
 
-function stateText({ words, date }: Language, product: Product, zone: string | null): string {
-  const { sale_state, available_stock, opens_at } = product
+const ONE_DAY_MS = 86_400_000
+
+function isLongOver({ closes_at, server_time }: Product): boolean {
+  return closes_at !== null && Date.parse(server_time) - Date.parse(closes_at) >= ONE_DAY_MS
+}
+
+function MoreProducts({ cursor }: { readonly cursor: string }) {
+  const { words } = useLanguage()
+  return (
+    <a class="button" href={`/?cursor=${encodeURIComponent(cursor)}`}>
+      {words.moreProducts}
+    </a>
+  )
+}
+
+function Products({ products, model }: { readonly products: readonly Product[]; readonly model: PageModel }) {
+  const language = useLanguage()
+  return (
+    <ul class="product-list">
+      {products.map((product) => (
+        <li key={product.id}>
+          <a href={`/p/${product.id}`}>
+            <span class="name">{product.name}</span>
+            <span class="price tabular">{priceText(language, product)}</span>
+            <span class={`state tabular ${product.sale_state}`}>{stateText(language, product, model)}</span>
+          </a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function stateText(
+  { words, date, countdown }: Language,
+  { sale_state, available_stock, opens_at }: Product,
+  { nowMs, zone }: PageModel,
+): string {
   if (sale_state === "open") return words.left(available_stock)
-  if (sale_state === "scheduled" && opens_at !== null) return words.opensAt(date(opens_at, zone))
-  return words.saleStates[sale_state]
+  if (sale_state !== "scheduled" || opens_at === null) return words.saleStates[sale_state]
+  const leftMs = nowMs.value === null ? Infinity : Date.parse(opens_at) - nowMs.value
+  // Further away, the day says more than the hours.
+  return leftMs < ONE_DAY_MS
+    ? words.opensIn(countdown(Math.max(0, Math.ceil(leftMs / 1_000))))
+    : words.opensAt(date(opens_at, zone.value))
 }

@@ -4,6 +4,7 @@ import type { Hold } from "../../domain/hold.ts"
 import type { Order } from "../../domain/order.ts"
 import type { Product, ProductStatus } from "../../domain/product.ts"
 import type { Instant } from "../../domain/time.ts"
+import { readStorefrontList, type ListPosition, type StorefrontPage } from "./storefront-list.ts"
 import { orderViewColumns, holdColumns, orderColumns, productColumns, variantsColumn } from "../columns.ts"
 
 /** A product, and the database's time when it was read. */
@@ -44,6 +45,8 @@ export interface Views {
    * `status`: those that have it; all if not given.
    */
   products(afterId: number, limit: number, status?: ProductStatus): Promise<ProductPage>
+  /** Lists what the storefront shows, after a position; null: from the beginning. */
+  storefront(after: ListPosition | null, limit: number): Promise<StorefrontPage>
   /** Lists products whose version differs from the one in `known`, a map from id to version. */
   changedProducts(known: ReadonlyMap<number, number>): Promise<ProductChanges>
   /** The counters of the newest products, for the metrics. */
@@ -61,6 +64,7 @@ export function createViews(pool: pg.Pool): Views {
   return {
     product: (id) => selectProduct(pool, id),
     products: (...parameters) => selectProducts(pool, ...parameters),
+    storefront: (after, limit) => readStorefrontList(pool, after, limit),
     changedProducts: (known) => selectChangedProducts(pool, known),
     stockCounts: () => selectStockCounts(pool),
     expiryLag: (productId) => selectExpiryLag(pool, productId),

@@ -41,9 +41,11 @@ export const ar: Words = {
   /* Lists and products */
   onSale: "للبيع الآن",
   noProducts: "لا توجد منتجات بعد.",
+  endedSales: "مبيعات منتهية",
   moreProducts: "مزيد من المنتجات",
   from: (price) => `من ${name(price)}`,
   left: (qty) => `المتبقي: ${count(qty)}`,
+  opensIn: (time) => `يُفتح بعد ${time}`,
   opensAt: (time) => `يبدأ البيع: ${name(time)}`,
   saleStates: {
     open: "للبيع الآن",

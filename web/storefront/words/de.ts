@@ -32,9 +32,11 @@ export const de: Words = {
   /* Lists and products */
   onSale: "Im Verkauf",
   noProducts: "Noch keine Artikel.",
+  endedSales: "Beendete Verkäufe",
   moreProducts: "Weitere Artikel",
   from: (price) => `ab ${price}`,
   left: (qty) => `noch ${count(qty)}`,
+  opensIn: (time) => `Öffnet in ${time}`,
   opensAt: (time) => `Start: ${time}`,
   saleStates: {
     open: "Im Verkauf",

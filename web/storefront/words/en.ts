@@ -31,9 +31,11 @@ export const en = {
   /* Lists and products */
   onSale: "On sale",
   noProducts: "No products yet.",
+  endedSales: "Ended sales",
   moreProducts: "More products",
   from: (price: string) => `From ${price}`,
   left: (qty: number) => `${count(qty)} left`,
+  opensIn: (time: string) => `Opens in ${time}`,
   opensAt: (time: string) => `Opens ${time}`,
   saleStates: {
     open: "On sale",

@@ -31,9 +31,11 @@ export const es: Words = {
   /* Lists and products */
   onSale: "A la venta",
   noProducts: "Todavía no hay productos.",
+  endedSales: "Ventas finalizadas",
   moreProducts: "Más productos",
   from: (price) => `Desde ${price}`,
   left: (qty) => plural(qty, { one: "Queda #", many: "Quedan #", other: "Quedan #" }),
+  opensIn: (time) => `Abre en ${time}`,
   opensAt: (time) => `Abre: ${time}`,
   saleStates: {
     open: "A la venta",

@@ -31,9 +31,11 @@ export const fr: Words = {
   /* Lists and products */
   onSale: "En vente",
   noProducts: "Pas encore de produits.",
+  endedSales: "Ventes terminées",
   moreProducts: "Plus de produits",
   from: (price) => `À partir de ${price}`,
   left: (qty) => plural(qty, { one: "# disponible", many: "# disponibles", other: "# disponibles" }),
+  opensIn: (time) => `Ouvre dans ${time}`,
   opensAt: (time) => `Début : ${time}`,
   saleStates: {
     open: "En vente",

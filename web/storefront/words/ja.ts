@@ -30,9 +30,11 @@ export const ja: Words = {
   /* Lists and products */
   onSale: "販売中",
   noProducts: "商品はまだありません。",
+  endedSales: "終了した販売",
   moreProducts: "ほかの商品を見る",
   from: (price) => `${price}から`,
   left: (qty) => `残り${count(qty)}点`,
+  opensIn: (time) => `開始まで ${time}`,
   opensAt: (time) => `${time} 販売開始`,
   saleStates: {
     open: "販売中",

@@ -9,10 +9,10 @@ import type { ShopFace } from "../../../domain/shop.ts"
 import { ASSETS, type BuiltPages } from "../../../site/built-pages.ts"
 import { chosenLanguage } from "../../../site/language-choice.ts"
 import { createPageMemory, type PageMemory } from "../../../site/page-memory.ts"
+import type { ListPosition } from "../../../store/reads/storefront-list.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isKnown } from "../../transport/etags.ts"
 import { pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
-import { productPageJson } from "../../wire/paging.ts"
 import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
 import { registerEmbedFiles } from "./embed-files.ts"
@@ -82,16 +82,28 @@ export async function registerStorefrontPages(
 
   app.get<{ Querystring: { cursor?: string } }>("/", hidden, async (request, reply) => {
     const { lists, addAlternates } = await inLanguage(request, reply)
-    const after = request.query.cursor === undefined ? 0 : parseId(request.query.cursor)
-    if (after === null) return missing(request, reply)
-    addAlternates(reply, listPath(after))
-    return html(reply.header("cache-control", "public, max-age=1")).send(await lists.page(after))
+    const { cursor } = request.query
+    if (cursor !== undefined && positionIn(cursor) === null) return missing(request, reply)
+    const { text, onlyId } = await lists.page(cursor ?? "")
+    const only = onlyId === null ? null : await products.product(onlyId)
+    if (only !== null && !isHidden(only.product)) return showProduct(request, reply, only)
+    addAlternates(reply, listPath(cursor ?? ""))
+    return html(reply.header("cache-control", "public, max-age=1")).send(text)
   })
 
   app.get<{ Params: { id: string } }>("/p/:id", hidden, async (request, reply) => {
     const id = parseId(request.params.id)
     const view = id === null ? null : await products.product(id)
-    if (view === null || isHidden(view.product)) return missing(request, reply)
+    return view === null || isHidden(view.product)
+      ? missing(request, reply)
+      : showProduct(request, reply, view)
+  })
+
+  async function showProduct(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    view: ProductView,
+  ): Promise<FastifyReply> {
     const contentOf = await services.contents.contentsOf([view.product.id])
     const { productPages, addAlternates } = await inLanguage(request, reply)
     const { text, etag } = productPages.of(view, contentOf(view.product.id))
@@ -100,7 +112,7 @@ export async function registerStorefrontPages(
     // For a 304 too: its headers, the security policy among them, replace those of the stored page.
     void html(reply).headers({ etag, "cache-control": "public, max-age=1" })
     return isKnown(request.headers["if-none-match"], etag) ? reply.code(304).send() : reply.send(text)
-  })
+  }
 
   app.get<{ Params: { id: string } }>("/o/:id", hidden, async (request, reply) => {
     const orderId = parseId(request.params.id)
@@ -140,7 +152,8 @@ interface PagesInLanguage {
   /** `path`: the page's own, for the links to its other languages; null: it is no page. */
   readonly render: (content: PageContent, path: string | null) => string
   readonly productPages: ReturnType<typeof createProductPages>
-  readonly lists: PageMemory<string>
+  /** By cursor; empty: the first page. `onlyId`: the product, where it is the only one that is listed. */
+  readonly lists: PageMemory<{ readonly text: string; readonly onlyId: number | null }>
   /** Tells search engines the addresses of a page in all languages. In a header, so that the document stays small. */
   readonly addAlternates: (reply: FastifyReply, path: string) => void
 }
@@ -175,8 +188,14 @@ function createLanguages(
   }
 }
 
-function listPath(after: number): string {
-  return after === 0 ? "/" : `/?cursor=${after}`
+function listPath(cursor: string): string {
+  return cursor === "" ? "/" : `/?cursor=${cursor}`
+}
+
+/** Reads a cursor of the list; null: it is none. */
+function positionIn(cursor: string): ListPosition | null {
+  const [, rank, place, id] = /^([0-3])\.(-?\d{1,15})\.(\d{1,15})$/.exec(cursor) ?? []
+  return rank === undefined ? null : { rank: Number(rank), place: Number(place), id: Number(id) }
 }
 
 interface PageParts {
@@ -215,14 +234,19 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
         return render({ kind: "product", product, payment, ...shown }, `/p/${product.id}`)
       },
     ),
-    lists: createPageMemory(async (after) => {
-      const found = await views.products(after, PRODUCTS_ON_A_PAGE, "listed")
-      const contentOf = await contents.contentsOf(found.products.map(({ product }) => product.id))
-      const page = productPageJson(found, (view) => toJson(view, contentOf(view.product.id)))
-      const translated = page.data
-        .map(({ id }) => id)
-        .filter((id) => contentOf(id).translations[tag] !== undefined)
-      return render({ kind: "products", page, ...(translated.length > 0 && { translated }) }, listPath(after))
+    lists: createPageMemory(async (cursor) => {
+      const { products, next } = await views.storefront(positionIn(cursor), PRODUCTS_ON_A_PAGE)
+      const [first] = products
+      if (cursor === "" && first !== undefined && products.length === 1 && next === null)
+        return { text: "", onlyId: first.product.id }
+      const next_cursor = next === null ? null : `${next.rank}.${next.place}.${next.id}`
+      const contentOf = await contents.contentsOf(products.map(({ product }) => product.id))
+      const data = products.map((view) => toJson(view, contentOf(view.product.id)))
+      const page = { data, has_more: next !== null, next_cursor }
+      const ids = data.map(({ id }) => id)
+      const translated = ids.filter((id) => contentOf(id).translations[tag] !== undefined)
+      const shown = { kind: "products", page, ...(translated.length > 0 && { translated }) } as const
+      return { text: render(shown, listPath(cursor)), onlyId: null }
     }),
   }
 }
