@@ -15,3 +15,7 @@ alter table products
   add constraint products_hidden_look_paused check (
     case when status in ('draft', 'archived') then status_paused is not null and paused
          else status_paused is null end) not valid;
+
+-- Whether lists name products before they open; null: they do.
+alter table shop
+  add column lists_scheduled boolean;

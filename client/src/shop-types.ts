@@ -35,6 +35,8 @@ export interface ShopSettings {
   readonly icon: string | null
   /** The languages of pages and mails, the default first; null: English alone. */
   readonly languages: readonly ShopLanguage[] | null
+  /** False: lists leave out products that have not opened yet. */
+  readonly lists_scheduled: boolean
   /** Names this content: a change can ask for it. */
   readonly version: string
   readonly updated_at: Time | null
@@ -51,6 +53,7 @@ export interface ShopChangesBody {
   readonly logo?: Picture | null
   readonly icon?: string | null
   readonly languages?: readonly ShopLanguage[] | null
+  readonly lists_scheduled?: boolean
 }
 
 /** The texts of a product in one language; null: the product's own. */

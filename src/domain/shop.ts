@@ -28,6 +28,8 @@ export interface ShopSettings {
   readonly icon: string | null
   /** The languages of its pages and mails, the default first; null: those of LANGUAGES. */
   readonly languages: readonly ShopLanguage[] | null
+  /** False: lists leave out products that have not opened yet. */
+  readonly listsScheduled: boolean
 }
 
 /** What buyers see of a shop: it always has a name and a language. */
@@ -45,4 +47,5 @@ export const noShopSettings: ShopSettings = {
   logo: null,
   icon: null,
   languages: null,
+  listsScheduled: true,
 }

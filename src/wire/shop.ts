@@ -63,6 +63,9 @@ export const ShopChangesBody = body({
   logo: Type.Optional(nullable(PictureBody)),
   icon: Type.Optional(httpsUrlOrNull),
   languages: Type.Optional(Languages),
+  lists_scheduled: Type.Optional(
+    Type.Boolean({ description: "Whether lists name products before they open; true if never set" }),
+  ),
 })
 
 /** What the shop has set about itself; null: not set. */
@@ -83,6 +86,7 @@ export const ShopWire = Type.Object({
   logo: nullable(Type.Object({ url: Type.String(), alt: Type.String() })),
   icon: orNull<string>("string"),
   languages: Languages,
+  lists_scheduled: Type.Boolean(),
   version: Type.String({ description: "The content of the `ETag`, for `If-Match`" }),
   updated_at: timeOrNull,
 })
@@ -96,8 +100,10 @@ export function shopJson(
   updatedAt: Instant | null,
   defaults: Pick<ShopFace, "name" | "languages">,
 ): ShopJson {
+  const { listsScheduled, ...others } = settings
   return {
-    ...settings,
+    ...others,
+    lists_scheduled: listsScheduled,
     links: { ...settings.links },
     logo: settings.logo === null ? null : { ...settings.logo },
     languages: settings.languages === null ? null : [...settings.languages],
@@ -122,7 +128,7 @@ export function shopChanges(given: Static<typeof ShopChangesBody>): Partial<Shop
     ...supportErrors(given.support),
   ]
   if (errors.length > 0) return errors
-  const { name, support, accent, links, logo, icon, languages } = given
+  const { name, support, accent, links, logo, icon, languages, lists_scheduled: listsScheduled } = given
   return {
     ...(name !== undefined && { name }),
     ...(support !== undefined && { support }),
@@ -131,6 +137,7 @@ export function shopChanges(given: Static<typeof ShopChangesBody>): Partial<Shop
     ...(logo !== undefined && { logo: logo === null ? null : pictureIn(logo) }),
     ...(icon !== undefined && { icon }),
     ...(languages !== undefined && { languages }),
+    ...(listsScheduled !== undefined && { listsScheduled }),
   }
 }
 

@@ -32,6 +32,7 @@ describe("the shop's settings", () => {
     const nothing = { name: null, support: null, accent: null, logo: null, icon: null, languages: null }
     expect(first).toEqual({
       ...nothing,
+      lists_scheduled: true,
       links: noLinks,
       default_name: "Doorbuster",
       default_languages: ["en"],

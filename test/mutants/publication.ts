@@ -64,8 +64,8 @@ export const publicationMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/list-products.ts",
-        find: ', "listed")',
-        replace: ")",
+        find: 'status: "listed", ',
+        replace: "",
       },
     ],
     caughtBy: { file, test: "an unlisted product is on no list" },
@@ -115,12 +115,12 @@ export const publicationMutants: readonly Mutant[] = [
     caughtBy: { file: "test/http/modes.test.ts", test: "closed mode puts nothing on sale" },
   },
   {
-    name: "the list begins with sales that open later",
+    name: "of the sales that open later, the last one comes first",
     edits: [
       {
         file: "src/store/reads/storefront-list.ts",
-        find: "when opens_at > statement_timestamp() then 1\n",
-        replace: "when opens_at > statement_timestamp() then 0\n",
+        find: "when opens_at > statement_timestamp() then (extract",
+        replace: "when opens_at > statement_timestamp() then -(extract",
       },
     ],
     caughtBy: { file: "test/store/storefront-list.test.ts", test: "on sale, then what opens" },
@@ -146,5 +146,16 @@ export const publicationMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: "test/http/storefront-list.test.ts", test: "one listed product is what / shows" },
+  },
+  {
+    name: "the API lists products before they open, although the shop does not want it",
+    edits: [
+      {
+        file: "src/http/routes/buyers/list-products.ts",
+        find: ", withScheduled })",
+        replace: ", withScheduled: true || withScheduled })",
+      },
+    ],
+    caughtBy: { file: "test/http/storefront-list.test.ts", test: "until they open" },
   },
 ]

@@ -11,11 +11,11 @@ const withVariants = { version: 7, variants_version: 7, paused: true, variants_p
 /** The ids of all pages, page by page. */
 async function pagesOf(views: Views, limit: number): Promise<number[][]> {
   const pages: number[][] = []
-  let page = await views.storefront(null, limit)
+  let page = await views.storefront(null, limit, true)
   for (;;) {
     pages.push(page.products.map(({ product }) => product.id))
     if (page.next === null) return pages
-    page = await views.storefront(page.next, limit)
+    page = await views.storefront(page.next, limit, true)
   }
 }
 

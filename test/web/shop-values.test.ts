@@ -44,7 +44,15 @@ test("a contrast is rounded down, so that one that is too low is not shown as 4.
 
 test("only what differs is sent", () => {
   const links = { imprint: null, privacy: null, terms: null, returns: null, accessibility: null }
-  const nothing = { name: null, support: null, accent: null, logo: null, icon: null, languages: null }
+  const nothing = {
+    name: null,
+    support: null,
+    accent: null,
+    logo: null,
+    icon: null,
+    languages: null,
+    lists_scheduled: true,
+  }
   const before: ShopSettings = {
     ...nothing,
     links,

@@ -156,3 +156,20 @@ export function LanguageFields({ chosen }: { readonly chosen: Signal<readonly Sh
     </section>
   )
 }
+
+/** What the list of products shows. */
+export function ListFields({ listsScheduled }: { readonly listsScheduled: Signal<boolean> }) {
+  return (
+    <section class="collect" aria-labelledby="list">
+      <h2 id="list">List of products</h2>
+      <label class="choice">
+        <input
+          type="checkbox"
+          checked={listsScheduled.value}
+          onInput={({ currentTarget }) => void (listsScheduled.value = currentTarget.checked)}
+        />
+        <span>Show products before their sale opens</span>
+      </label>
+    </section>
+  )
+}

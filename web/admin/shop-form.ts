@@ -26,6 +26,7 @@ export function useShopFields(before: ShopSettings) {
     icon: useSignal(before.icon ?? ""),
     links,
     languages: useSignal<readonly ShopLanguage[]>(before.languages ?? before.default_languages),
+    listsScheduled: useSignal(before.lists_scheduled),
   }
 }
 
@@ -33,7 +34,7 @@ export type ShopFields = ReturnType<typeof useShopFields>
 
 /** The settings in the fields. Throws for an unreadable field. */
 export function shopIn(
-  { name, support, accent, logoUrl, logoAlt, icon, links, languages }: ShopFields,
+  { name, support, accent, logoUrl, logoAlt, icon, links, languages, listsScheduled }: ShopFields,
   before: Pick<ShopSettings, "default_languages">,
 ) {
   const logo = valueOrNull(readHttpsUrl(logoUrl.value))
@@ -49,5 +50,6 @@ export function shopIn(
     icon: valueOrNull(readHttpsUrl(icon.value)),
     // The default stays the default, so that a change of LANGUAGES still reaches the shop.
     languages: chosen.join() === before.default_languages.join() ? null : chosen,
+    lists_scheduled: listsScheduled.value,
   }
 }

@@ -6,7 +6,7 @@ import { Field, isReadable } from "./field.tsx"
 import type { Reading } from "./form-values.ts"
 import { Failure } from "./pager.tsx"
 import { useRefusals } from "./refusals.ts"
-import { ColourFields, LanguageFields, LinkFields, LogoFields } from "./shop-fields.tsx"
+import { ColourFields, LanguageFields, LinkFields, ListFields, LogoFields } from "./shop-fields.tsx"
 import { useShopFields, shopIn } from "./shop-form.ts"
 import { changedShop, readColour, readSupport } from "./shop-values.ts"
 
@@ -89,6 +89,7 @@ function ShopForm({ settings }: { readonly settings: ShopSettings }) {
         <LogoFields fields={fields} reading={reading} />
         <LinkFields links={fields.links} reading={reading} />
         <LanguageFields chosen={fields.languages} />
+        <ListFields listsScheduled={fields.listsScheduled} />
         <Failure text={failure.value} />
         <div class="buttons">
           <button type="submit" class="button primary" disabled={isBusy.value}>

@@ -29,6 +29,7 @@ interface Row extends ShopSettings {
 
 const columns = `
   name, support, accent, links, logo, icon, languages,
+  coalesce(lists_scheduled, true) as "listsScheduled",
   updated_at as "updatedAt"`
 
 /** Makes the access to the row over PostgreSQL. */
@@ -66,7 +67,7 @@ async function lockRow(tx: Tx): Promise<StoredShop> {
 }
 
 async function writeRow(tx: Tx, settings: ShopSettings): Promise<StoredShop> {
-  const { name, support, accent, links, logo, icon, languages } = settings
+  const { name, support, accent, links, logo, icon, languages, listsScheduled } = settings
   const { rows } = await tx.query<Row>({
     name: "change-shop",
     text: `
@@ -78,9 +79,10 @@ async function writeRow(tx: Tx, settings: ShopSettings): Promise<StoredShop> {
              logo = $5,
              icon = $6,
              languages = $7,
+             lists_scheduled = case when $8 then null else false end,
              updated_at = date_trunc('milliseconds', clock_timestamp())
       returning ${columns}`,
-    values: [name, support, accent, jsonOf(links), jsonOf(logo), icon, jsonOf(languages)],
+    values: [name, support, accent, jsonOf(links), jsonOf(logo), icon, jsonOf(languages), listsScheduled],
   })
   return storedIn(rows)
 }

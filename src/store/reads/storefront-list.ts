@@ -26,12 +26,14 @@ const start: ListPosition = { rank: -1, place: 0, id: 0 }
 
 /**
  * Lists listed products as buyers look for them: those on sale, then those that open, the next one first, then those that are
- * sold out, then those that are closed, the last one first. `saleState` decides the same for one product.
+ * sold out, then those that are closed, the last one first. `saleState` decides the same for one product. `withScheduled`
+ * false: without those that open later.
  */
 export async function readStorefrontList(
   pool: pg.Pool,
   after: ListPosition | null,
   limit: number,
+  withScheduled: boolean,
 ): Promise<StorefrontPage> {
   const { rank, place, id } = after ?? start
   const { rows } = await pool.query<
@@ -50,6 +52,7 @@ export async function readStorefrontList(
                     else 0 end as place
           from products
          where status is null
+           and ($6 or opens_at is null or opens_at <= statement_timestamp())
       ), listed as materialized (
         select listed_id, rank, place,
                case when variants_version is null then 0
@@ -69,7 +72,7 @@ export async function readStorefrontList(
        where variants_to_here <= $5
           or variants_to_here = variant_count
        order by rank, place, id`,
-    values: [rank, place, id, limit + 1, VARIANTS_ON_A_PAGE],
+    values: [rank, place, id, limit + 1, VARIANTS_ON_A_PAGE, withScheduled],
   })
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)

@@ -28,6 +28,14 @@ export interface ProductPage {
   readonly hasMore: boolean
 }
 
+/** Which products a list has. */
+export interface ProductFilter {
+  /** Null or not given: any. */
+  readonly status?: ProductStatus | null | undefined
+  /** False: only those that have opened. */
+  readonly withScheduled?: boolean
+}
+
 /** The products that have changed, and the database's time when they were read. */
 export interface ProductChanges {
   readonly products: readonly Product[]
@@ -42,11 +50,11 @@ export interface Views {
   product(id: number): Promise<ProductView | null>
   /**
    * Lists products by id, from the first one after `afterId`: at most `limit`, and fewer where they have many variants.
-   * `status`: those that have it; all if not given.
+   * Those that match the filter; all if none is given.
    */
-  products(afterId: number, limit: number, status?: ProductStatus): Promise<ProductPage>
+  products(afterId: number, limit: number, filter?: ProductFilter): Promise<ProductPage>
   /** Lists what the storefront shows, after a position; null: from the beginning. */
-  storefront(after: ListPosition | null, limit: number): Promise<StorefrontPage>
+  storefront(after: ListPosition | null, limit: number, withScheduled: boolean): Promise<StorefrontPage>
   /** Lists products whose version differs from the one in `known`, a map from id to version. */
   changedProducts(known: ReadonlyMap<number, number>): Promise<ProductChanges>
   /** The counters of the newest products, for the metrics. */
@@ -64,7 +72,7 @@ export function createViews(pool: pg.Pool): Views {
   return {
     product: (id) => selectProduct(pool, id),
     products: (...parameters) => selectProducts(pool, ...parameters),
-    storefront: (after, limit) => readStorefrontList(pool, after, limit),
+    storefront: (...parameters) => readStorefrontList(pool, ...parameters),
     changedProducts: (known) => selectChangedProducts(pool, known),
     stockCounts: () => selectStockCounts(pool),
     expiryLag: (productId) => selectExpiryLag(pool, productId),
@@ -93,7 +101,7 @@ const VARIANTS_ON_A_PAGE = 500
 
 async function selectProducts(
   pool: pg.Pool,
-  ...[afterId, limit, status]: Parameters<Views["products"]>
+  ...[afterId, limit, { status = null, withScheduled = true } = {}]: Parameters<Views["products"]>
 ): Promise<ProductPage> {
   const { rows } = await pool.query<Product & { serverTime: Instant; found: number }>({
     name: "view-products",
@@ -105,6 +113,7 @@ async function selectProducts(
           from products
          where id > $1
            and ($4::text is null or coalesce(status, 'listed') = $4)
+           and ($5 or opens_at is null or opens_at <= statement_timestamp())
          order by id
          limit $2
       )
@@ -118,7 +127,7 @@ async function selectProducts(
        where variants_to_here <= $3
           or variants_to_here = variant_count
        order by id`,
-    values: [afterId, limit + 1, VARIANTS_ON_A_PAGE, status ?? null],
+    values: [afterId, limit + 1, VARIANTS_ON_A_PAGE, status, withScheduled],
   })
   const found = rows[0]?.found ?? 0
   const products = rows.slice(0, limit).map((row) => {

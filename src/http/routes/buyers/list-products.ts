@@ -9,7 +9,7 @@ import type { App } from "../../transport/typed-app.ts"
 /** Registers `GET /api/products`. */
 export function registerListProducts(
   app: App,
-  { views, holdTtlSeconds }: Pick<Services, "views" | "holdTtlSeconds">,
+  { views, shop, holdTtlSeconds }: Pick<Services, "views" | "shop" | "holdTtlSeconds">,
 ): void {
   app.route({
     method: "GET",
@@ -24,7 +24,8 @@ export function registerListProducts(
     async handler(request, reply) {
       const page = readPageRequest(reply, request.query, parseId)
       if (page === null) return reply
-      const found = await views.products(page.after ?? 0, page.limit, "listed")
+      const { listsScheduled: withScheduled } = await shop.face()
+      const found = await views.products(page.after ?? 0, page.limit, { status: "listed", withScheduled })
       void reply.header("cache-control", "public, max-age=1")
       return productPageJson(found, ({ product, serverTime }) =>
         productJson(product, serverTime, holdTtlSeconds),

@@ -235,7 +235,11 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
       },
     ),
     lists: createPageMemory(async (cursor) => {
-      const { products, next } = await views.storefront(positionIn(cursor), PRODUCTS_ON_A_PAGE)
+      const { products, next } = await views.storefront(
+        positionIn(cursor),
+        PRODUCTS_ON_A_PAGE,
+        face.listsScheduled,
+      )
       const [first] = products
       if (cursor === "" && first !== undefined && products.length === 1 && next === null)
         return { text: "", onlyId: first.product.id }

@@ -28,7 +28,7 @@ export function registerListAllProducts(
     async handler(request, reply) {
       const page = readPageRequest(reply, request.query, parseId)
       if (page === null) return reply
-      const found = await views.products(page.after ?? 0, page.limit, request.query.status)
+      const found = await views.products(page.after ?? 0, page.limit, { status: request.query.status })
       void reply.header("cache-control", "no-store")
       return productPageJson(found, ({ product, serverTime }) =>
         productJson(product, serverTime, holdTtlSeconds),
