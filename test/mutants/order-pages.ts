@@ -101,8 +101,8 @@ export const orderPageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "web/storefront/order-page.tsx",
-        find: "{order.reference !== undefined && (",
-        replace: "{order.reference === null && (",
+        find: "isLoaded && order.reference !== undefined && (",
+        replace: "isLoaded && order.reference === null && (",
       },
     ],
     caughtBy: { file: page, test: "shows the shop's own reference" },
