@@ -97,6 +97,17 @@ describe("a product's content", () => {
   })
 })
 
+test("a draft's is for the shop alone, and on its preview", async () => {
+  const plain = { name: "Vase", price_minor: 500, currency: "EUR", stock: 3, status: "draft" }
+  const { body: draft } = await app.post("/api/admin/products", plain)
+  const content = `/api/admin/products/${draft.id}/content`
+  const json = { translations: { de: { name: "Eine Vase" } } }
+  expect((await app.send("PATCH", content, { json })).status).toBe(200)
+  // In open mode everybody is the shop: see modes.test.ts for the session that the preview needs.
+  expect((await app.get(`/admin/p/${draft.id}/preview?lang=de`)).body).toContain("<h1>Eine Vase</h1>")
+  expect((await app.get(`/api/products/${draft.id}/content?lang=de`)).status).toBe(404)
+})
+
 describe("pages", () => {
   test("show the texts in their language, live updates of the product included, and change with the content", async () => {
     const before = await app.get(`/p/${id}?lang=de`)

@@ -13,7 +13,7 @@ export const publicationMutants: readonly Mutant[] = [
         replace: "if (state.product === null) return",
       },
     ],
-    caughtBy: { file, test: "that is draft is unknown to buyers" },
+    caughtBy: { file, test: "is unknown to buyers, in every place" },
   },
   {
     name: "the gate answers for an archived product what it remembers",
@@ -35,7 +35,7 @@ export const publicationMutants: readonly Mutant[] = [
         replace: "const isSecret = false",
       },
     ],
-    caughtBy: { file, test: "that is draft is unknown to buyers" },
+    caughtBy: { file, test: "is unknown to buyers, in every place" },
   },
   {
     name: "the owner of a hold cannot read the product once it is archived",
@@ -101,7 +101,7 @@ export const publicationMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: "test/web/money.test.ts", test: "1,299 in KWD is null minor units" },
+    caughtBy: { file: "test/web/money.test.ts", test: "minor units" },
   },
   {
     name: "closed mode puts the demonstration product on sale",

@@ -1,6 +1,7 @@
 import type { Order } from "../../client/src/index.ts"
 import type { Stage } from "./buyer-view.ts"
 import { useLanguage } from "./page-language.ts"
+import { Prose } from "./prose.tsx"
 import { nextStepOf } from "./texts.ts"
 
 interface AfterPayingProps {
@@ -19,6 +20,7 @@ export function AfterPaying({ order, stage, support }: AfterPayingProps) {
   return (
     <>
       {nextStep !== null && <p>{nextStep}</p>}
+      {order.after_purchase !== undefined && <Prose text={order.after_purchase} />}
       {support !== null && (
         <p>
           {words.questions} <SupportLink support={support} subject={words.order(order.order_id)} />

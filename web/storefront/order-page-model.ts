@@ -74,7 +74,7 @@ export function createOrderPageModel(
     const wasLinkWrong = access.isLinkWrong()
     try {
       const [read, seen] = await Promise.all([
-        access.read((token) => client.orders.get(orderId, { token })),
+        access.read((token) => client.orders.get(orderId, { token, language: language.tag })),
         method?.seen() ?? null,
       ])
       batch(() => {
@@ -100,10 +100,20 @@ export function createOrderPageModel(
   function startWith(productId: number): void {
     if (isStarted) return
     isStarted = true
+    let texts: Partial<Pick<Product, "name">> = {}
     const take = (update: Product) => {
       const hasMoved = product.value !== null && product.value.reserved_stock !== update.reserved_stock
-      product.value = update
+      product.value = { ...update, ...texts }
       if (hasMoved) void look()
+    }
+    if (data.shop.languages !== null && data.shop.languages.length > 1) {
+      client.products.content(productId, language.tag).then(
+        ({ name }) => {
+          texts = { name }
+          if (product.value !== null) product.value = { ...product.value, name }
+        },
+        () => undefined,
+      )
     }
     server.start([productId], take)
     // The token: its owner sees the product when the shop has archived it meanwhile, too.

@@ -1,6 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import type { PageContent } from "../../../../web/shared/page-data.ts"
-import { productJson } from "../../../wire/product.ts"
+import type { ProductView } from "../../../store/reads/views.ts"
 import { pageHeaders } from "../../transport/page-headers.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { parseId } from "../../wire/ids.ts"
@@ -8,7 +7,7 @@ import type { Services } from "../../services.ts"
 
 /** How the storefront answers this request with a page. */
 export interface PreviewAnswers {
-  readonly page: (request: FastifyRequest, reply: FastifyReply, content: PageContent) => Promise<string>
+  readonly page: (request: FastifyRequest, reply: FastifyReply, view: ProductView) => Promise<string>
   readonly missing: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 }
 
@@ -18,7 +17,7 @@ export interface PreviewAnswers {
  */
 export function registerPreviewPage(
   app: App,
-  { gatekeeper, views, holdTtlSeconds }: Pick<Services, "gatekeeper" | "views" | "holdTtlSeconds">,
+  { gatekeeper, views }: Pick<Services, "gatekeeper" | "views">,
   { page, missing }: PreviewAnswers,
 ): void {
   app.get<{ Params: { id: string } }>(
@@ -31,12 +30,8 @@ export function registerPreviewPage(
         return reply.redirect(id === null ? "/admin" : `/admin/p/${id}`)
       const view = id === null ? null : await views.product(id)
       if (view === null) return missing(request, reply)
-      // With the status of the draft, the page would say that nothing is sold.
-      const { status: _, ...product } = productJson(view.product, view.serverTime, holdTtlSeconds)
       void reply.headers({ ...pageHeaders, "cache-control": "no-store", "x-robots-tag": "noindex" })
-      return reply.send(
-        await page(request, reply, { kind: "product", product, payment: null, isPreview: true }),
-      )
+      return reply.send(await page(request, reply, view))
     },
   )
 }

@@ -1,4 +1,5 @@
 import { Type } from "typebox"
+import { isHidden } from "../../../domain/product.ts"
 import { ShownContentWire, shownContentJson } from "../../../wire/product-content.ts"
 import { LanguageTag } from "../../../wire/fields.ts"
 import { chosenLanguage } from "../../../site/language-choice.ts"
@@ -28,7 +29,7 @@ export function registerShowProductContent(
     async handler(request, reply) {
       const id = parseId(request.params.id)
       const view = id === null ? null : await products.product(id)
-      if (view === null) return refuse(reply, { code: "product_not_found" })
+      if (view === null || isHidden(view.product)) return refuse(reply, { code: "product_not_found" })
       const { languages } = await shop.face()
       const contentOf = await contents.contentsOf([view.product.id])
       void reply.header("cache-control", "public, max-age=2")

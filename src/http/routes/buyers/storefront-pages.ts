@@ -3,12 +3,12 @@ import fastifyStatic from "@fastify/static"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { LanguageTag } from "../../../../client/src/languages.ts"
 import { pathIn, type PageContent, type PaymentChoice } from "../../../../web/shared/page-data.ts"
-import { noProductContent, textsIn, type ProductContent } from "../../../domain/product-content.ts"
-import { isHidden, saleState } from "../../../domain/product.ts"
+import { isHidden } from "../../../domain/product.ts"
 import type { ShopFace } from "../../../domain/shop.ts"
 import { ASSETS, type BuiltPages } from "../../../site/built-pages.ts"
 import { chosenLanguage } from "../../../site/language-choice.ts"
 import { createPageMemory, type PageMemory } from "../../../site/page-memory.ts"
+import { createProductPages, shownProduct, REMEMBERED_PAGES } from "../../../site/product-pages.ts"
 import type { ListPosition } from "../../../store/reads/storefront-list.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isKnown } from "../../transport/etags.ts"
@@ -19,8 +19,6 @@ import { registerEmbedFiles } from "./embed-files.ts"
 import { registerPreviewPage } from "./preview-page.ts"
 import { registerSiteFiles } from "./site-files.ts"
 import type { App } from "../../transport/typed-app.ts"
-import { contentVersion, shownContentJson } from "../../../wire/product-content.ts"
-import { productJson } from "../../../wire/product.ts"
 
 /** Products on a page of the list: as many as one stream may watch. */
 const PRODUCTS_ON_A_PAGE = 20
@@ -134,7 +132,7 @@ export async function registerStorefrontPages(
   registerSiteFiles(app, { pages, shop })
   registerEmbedFiles(app, pages)
   registerPreviewPage(app, services, {
-    page: async (request, reply, content) => (await inLanguage(request, reply)).render(content, null),
+    page: async (request, reply, view) => (await inLanguage(request, reply)).preview(view),
     missing,
   })
   return missing
@@ -151,6 +149,8 @@ export async function registerStorefrontPages(
 interface PagesInLanguage {
   /** `path`: the page's own, for the links to its other languages; null: it is no page. */
   readonly render: (content: PageContent, path: string | null) => string
+  /** The page that a draft will have. */
+  readonly preview: (view: ProductView) => Promise<string>
   readonly productPages: ReturnType<typeof createProductPages>
   /** By cursor; empty: the first page. `onlyId`: the product, where it is the only one that is listed. */
   readonly lists: PageMemory<{ readonly text: string; readonly onlyId: number | null }>
@@ -207,10 +207,6 @@ interface PageParts {
 function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }: PageParts): PagesInLanguage {
   const { views, contents, holdTtlSeconds, publicUrl } = services
   const offered = face.languages
-  const toJson = ({ product, serverTime }: ProductView, content: ProductContent) => {
-    const { name, description } = textsIn(product, content, tag)
-    return productJson({ ...product, name, description }, serverTime, holdTtlSeconds)
-  }
   const render: PagesInLanguage["render"] = (content, path) => {
     const hasOffer = path !== null && offered.length > 1
     const offer = hasOffer && { offer: { tags: offered, path } }
@@ -218,6 +214,13 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
   }
   return {
     render,
+    async preview({ product, serverTime }) {
+      const content = (await contents.contentsOf([product.id]))(product.id)
+      // With the status of the draft, the page would say that nothing is sold.
+      const listed = { product: { ...product, status: "listed" as const }, serverTime }
+      const shown = shownProduct(listed, content, { tag, holdTtlSeconds })
+      return render({ kind: "product", ...shown, payment: null, isPreview: true }, null)
+    },
     addAlternates(reply, path) {
       if (offered.length < 2) return
       const link = (href: string, hreflang: string) =>
@@ -229,9 +232,8 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
       keyOf([pages.build, publicUrl, tag, face]),
       REMEMBERED_PAGES / offered.length,
       (view, content) => {
-        const product = toJson(view, content)
-        const shown = content === noProductContent ? {} : { content: contentOnPage(view, content, tag) }
-        return render({ kind: "product", product, payment, ...shown }, `/p/${product.id}`)
+        const shown = shownProduct(view, content, { tag, holdTtlSeconds })
+        return render({ kind: "product", ...shown, payment }, `/p/${view.product.id}`)
       },
     ),
     lists: createPageMemory(async (cursor) => {
@@ -245,7 +247,9 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
         return { text: "", onlyId: first.product.id }
       const next_cursor = next === null ? null : `${next.rank}.${next.place}.${next.id}`
       const contentOf = await contents.contentsOf(products.map(({ product }) => product.id))
-      const data = products.map((view) => toJson(view, contentOf(view.product.id)))
+      const data = products.map(
+        (view) => shownProduct(view, contentOf(view.product.id), { tag, holdTtlSeconds }).product,
+      )
       const page = { data, has_more: next !== null, next_cursor }
       const ids = data.map(({ id }) => id)
       const translated = ids.filter((id) => contentOf(id).translations[tag] !== undefined)
@@ -253,10 +257,6 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
       return { text: render(shown, listPath(cursor)), onlyId: null }
     }),
   }
-}
-
-function contentOnPage({ product }: ProductView, content: ProductContent, tag: LanguageTag) {
-  return { pictures: shownContentJson(product, content, tag).pictures }
 }
 
 /** Names what a page shows besides its product. */
@@ -277,39 +277,4 @@ function paymentChoice({
 
 function html(reply: FastifyReply): FastifyReply {
   return reply.headers(pageHeaders)
-}
-
-/** The most rendered pages that are remembered, in all languages: more products than are viewed at the same time. */
-const REMEMBERED_PAGES = 1_000
-
-/** Renders a product's page once for each state of the product. `build` names all else that the page shows. The page shows the time at which it was rendered. */
-function createProductPages(
-  build: string,
-  most: number,
-  render: (view: ProductView, content: ProductContent) => string,
-) {
-  const pages = new Map<number, { readonly text: string; readonly etag: string }>()
-  return {
-    of(view: ProductView, content: ProductContent): { readonly text: string; readonly etag: string } {
-      const { id, version } = view.product
-      const own = content === noProductContent ? "" : `-${versionOf(content)}`
-      // Weak: other processes render the same state at other times.
-      const etag = `W/"${id}-${version}-${saleState(view.product, view.serverTime)}-${build}${own}"`
-      const known = pages.get(id)
-      if (known?.etag === etag) return known
-      if (pages.size >= most) pages.clear()
-      const page = { text: render(view, content), etag }
-      pages.set(id, page)
-      return page
-    },
-  }
-}
-
-const versions = new WeakMap<ProductContent, string>()
-
-/** Made once for each content, because it is asked for with each page. */
-function versionOf(content: ProductContent): string {
-  const known = versions.get(content) ?? contentVersion(content)
-  versions.set(content, known)
-  return known
 }

@@ -1,0 +1,61 @@
+import type { LanguageTag } from "../../client/src/languages.ts"
+import { noProductContent, textsIn, type ProductContent } from "../domain/product-content.ts"
+import { saleState } from "../domain/product.ts"
+import type { ProductView } from "../store/reads/views.ts"
+import { contentVersion, shownContentJson } from "../wire/product-content.ts"
+import { productJson } from "../wire/product.ts"
+
+interface Showing {
+  readonly tag: LanguageTag
+  /** How long a hold of a product lasts that does not say it itself. */
+  readonly holdTtlSeconds: number
+}
+
+/** What the page of a product shows of it: its texts in a language, and its pictures if it has any content. */
+export function shownProduct(
+  { product, serverTime }: ProductView,
+  content: ProductContent,
+  { tag, holdTtlSeconds }: Showing,
+) {
+  const { name, description } = textsIn(product, content, tag)
+  const { pictures } = shownContentJson(product, content, tag)
+  return {
+    product: productJson({ ...product, name, description }, serverTime, holdTtlSeconds),
+    ...(content !== noProductContent && { content: { pictures } }),
+  }
+}
+
+/** The most rendered pages that are remembered, in all languages: more products than are viewed at the same time. */
+export const REMEMBERED_PAGES = 1_000
+
+/** Renders a product's page once for each state of the product. `build` names all else that the page shows. The page shows the time at which it was rendered. */
+export function createProductPages(
+  build: string,
+  most: number,
+  render: (view: ProductView, content: ProductContent) => string,
+) {
+  const pages = new Map<number, { readonly text: string; readonly etag: string }>()
+  return {
+    of(view: ProductView, content: ProductContent): { readonly text: string; readonly etag: string } {
+      const { id, version } = view.product
+      const own = content === noProductContent ? "" : `-${versionOf(content)}`
+      // Weak: other processes render the same state at other times.
+      const etag = `W/"${id}-${version}-${saleState(view.product, view.serverTime)}-${build}${own}"`
+      const known = pages.get(id)
+      if (known?.etag === etag) return known
+      if (pages.size >= most) pages.clear()
+      const page = { text: render(view, content), etag }
+      pages.set(id, page)
+      return page
+    },
+  }
+}
+
+const versions = new WeakMap<ProductContent, string>()
+
+/** Made once for each content, because it is asked for with each page. */
+function versionOf(content: ProductContent): string {
+  const known = versions.get(content) ?? contentVersion(content)
+  versions.set(content, known)
+  return known
+}
