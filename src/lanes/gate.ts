@@ -80,8 +80,6 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
 
     learn({ product, now, nextDeadline }, ageMs) {
       if (product === null) return
-      // The lane says that there is no such product.
-      if (isHidden(product)) return void memories.delete(product.id)
       const before = memories.get(product.id)
       // Most batches of a product with variants lack no unit and load no deadline, although some sizes are all held.
       const isUnread = nextDeadline === undefined && hasVariants(product)
@@ -90,7 +88,8 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
       const isDeadlineKnown = deadline !== undefined || product.held === 0
       const state = isDeadlineKnown ? emptyState(product, now) : null
       const emptyVariants = refusalsOfVariants({ product, now, nextDeadline: deadline })
-      if (state === null && emptyVariants.size === 0) {
+      // Of a hidden product the lane says that there is none.
+      if (isHidden(product) || (state === null && emptyVariants.size === 0)) {
         memories.delete(product.id)
         return
       }

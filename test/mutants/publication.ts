@@ -20,8 +20,8 @@ export const publicationMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/lanes/gate.ts",
-        find: "      if (isHidden(product)) return void memories.delete(product.id)\n",
-        replace: "",
+        find: "if (isHidden(product) || (state",
+        replace: "if ((state",
       },
     ],
     caughtBy: { file, test: "also where a server remembers that it is sold out" },

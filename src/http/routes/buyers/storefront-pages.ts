@@ -54,8 +54,8 @@ type StorefrontServices = Pick<
 >
 
 /**
- * Registers the storefront's pages: the products on sale, a product, an order, the search for an order. Without built pages, `/` redirects to
- * the description of the API. Returns what shows the page for an unknown address; null: there are no pages.
+ * Registers the storefront's pages: the products on sale, a product, an order, the search for an order. Without built pages,
+ * `/` redirects to the description of the API. Returns what shows the page for an unknown address; null: there are no pages.
  */
 export async function registerStorefrontPages(
   app: App,
@@ -63,7 +63,7 @@ export async function registerStorefrontPages(
 ): Promise<ShowMissingPage | null> {
   const { pages, products, shop } = services
   if (pages === null) {
-    app.get("/", hidden, (_request, reply) => reply.redirect("/docs/"))
+    app.get("/", hidden, (_request, reply) => reply.redirect("/openapi.json"))
     return null
   }
   const payment = paymentChoice(services)
@@ -112,6 +112,31 @@ export async function registerStorefrontPages(
     return isKnown(request.headers["if-none-match"], etag) ? reply.code(304).send() : reply.send(text)
   }
 
+  registerOrderPages(app, { inLanguage, missing, payment })
+  registerSiteFiles(app, { pages, shop })
+  registerEmbedFiles(app, pages)
+  registerPreviewPage(app, services, {
+    page: async (request, reply, view) => (await inLanguage(request, reply)).preview(view),
+    missing,
+  })
+  return missing
+
+  async function missing(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { render } = await inLanguage(request, reply)
+    return html(reply.code(404))
+      .headers(unindexed)
+      .send(render({ kind: "missing" }, null))
+  }
+}
+
+interface OrderPageParts {
+  readonly inLanguage: InLanguage
+  readonly missing: ShowMissingPage
+  readonly payment: PaymentChoice | null
+}
+
+/** The page of an order, and the ways to find one. No search engine should list them. */
+function registerOrderPages(app: App, { inLanguage, missing, payment }: OrderPageParts): void {
   app.get<{ Params: { id: string } }>("/o/:id", hidden, async (request, reply) => {
     const orderId = parseId(request.params.id)
     if (orderId === null) return missing(request, reply)
@@ -128,22 +153,10 @@ export async function registerStorefrontPages(
       return reply.send(render({ kind }, `/${kind}`))
     })
   }
-
-  registerSiteFiles(app, { pages, shop })
-  registerEmbedFiles(app, pages)
-  registerPreviewPage(app, services, {
-    page: async (request, reply, view) => (await inLanguage(request, reply)).preview(view),
-    missing,
-  })
-  return missing
-
-  async function missing(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { render } = await inLanguage(request, reply)
-    return html(reply.code(404))
-      .headers(unindexed)
-      .send(render({ kind: "missing" }, null))
-  }
 }
+
+/** How an answer is made in the language of its request. */
+type InLanguage = (request: FastifyRequest, reply: FastifyReply) => Promise<PagesInLanguage>
 
 /** The pages of the shop as it is at the moment, in one of its languages. */
 interface PagesInLanguage {
@@ -166,7 +179,7 @@ function createLanguages(
   services: StorefrontServices,
   pages: BuiltPages,
   payment: PaymentChoice | null,
-): (request: FastifyRequest, reply: FastifyReply) => Promise<PagesInLanguage> {
+): InLanguage {
   let made = new Map<LanguageTag, PagesInLanguage>()
   let shown: ShopFace | null = null
   return async (request, reply) => {
