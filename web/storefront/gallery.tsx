@@ -66,8 +66,8 @@ function Picture({ url, alt, loading }: GalleryPicture & { readonly loading: "ea
   return <img {...image} src={url} alt={alt} width="800" height="600" loading={loading} decoding="async" />
 }
 
-/** The small picture in a button, which says in words what it does. */
-function Thumbnail({ url }: { readonly url: string }) {
+/** A small picture beside words that say what it is. */
+export function Thumbnail({ url }: { readonly url: string }) {
   const { isMissing, image } = useMissing()
   if (isMissing) return null
   return <img {...image} src={url} alt="" width="64" height="48" loading="lazy" decoding="async" />

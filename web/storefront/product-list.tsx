@@ -1,4 +1,5 @@
 import type { Page, Product } from "../../client/src/index.ts"
+import { Thumbnail } from "./gallery.tsx"
 import type { PageModel } from "./page-model.ts"
 import type { Language } from "./language.ts"
 import { useLanguage } from "./page-language.ts"
@@ -58,11 +59,18 @@ function MoreProducts({ cursor }: { readonly cursor: string }) {
 
 function Products({ products, model }: { readonly products: readonly Product[]; readonly model: PageModel }) {
   const language = useLanguage()
+  // All rows have room for one, so that names stand below each other.
+  const hasPictures = products.some(({ image_url }) => image_url !== null)
   return (
     <ul class="product-list">
       {products.map((product) => (
         <li key={product.id}>
-          <a href={`/p/${product.id}`}>
+          <a href={`/p/${product.id}`} class={hasPictures ? "with-picture" : undefined}>
+            {hasPictures && (
+              <span class="thumbnail">
+                {product.image_url !== null && <Thumbnail key={product.image_url} url={product.image_url} />}
+              </span>
+            )}
             <span class="name">{product.name}</span>
             <span class="price tabular">{priceText(language, product)}</span>
             <span class={`state tabular ${product.sale_state}`}>{stateText(language, product, model)}</span>
