@@ -157,14 +157,14 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     const { id } = await offerShoe()
     await page.goto(`${app.url}/admin/p/${id}/variants`)
     await upload(
-      "\uFEFFname;sku;options;price;stock\r\n44;R-44;size=44;139.00;8\r\n41;R-41;;;10\r\n42;;;129,00;\r\n43;;;;5\r\n",
+      "\uFEFFname;sku;options;price;stock\r\n44;R-44;size=44;139.00;8\r\n41;R-41;;;10\r\n42;;;129 francs;\r\n43;;;;5\r\n",
     )
     await page
       .getByRole("heading", { name: "Preview: 1 new, 1 changed, 1 unchanged, 1 with an error" })
       .waitFor()
     await sees(page, "New: stock 8, price €139.00, SKU R-44, size=44")
     await sees(page, "Changed: stock 2 → 10")
-    await sees(page, "Error, skipped: price: “129,00” is not understood.")
+    await sees(page, "Error, skipped: price: “129 francs” is not understood.")
     expect(await findFaults(page)).toEqual([])
     expect(await variantsNow(id)).toHaveLength(3)
 
