@@ -164,6 +164,8 @@ const violations: [string, Table, Row][] = [
   ["mails_status_known", "mails", { status: "lost" }],
   ["mails_attempts_not_negative", "mails", { attempts: -1 }],
 
+  ["product_contents_pkey", "product_contents", {}],
+
   ["id_blocks_pkey", "id_blocks", {}],
   ["claimed_order_ids_pkey", "claimed_order_ids", { hold_id: 2 }],
   ["installation_secrets_pkey", "installation_secrets", {}],

@@ -1,9 +1,9 @@
-import type { LanguageTag } from "../../client/src/languages.ts"
-import { noProductContent, textsIn, type ProductContent } from "../domain/product-content.ts"
-import { saleState } from "../domain/product.ts"
-import type { ProductView } from "../store/reads/views.ts"
-import { contentVersion, shownContentJson } from "../wire/product-content.ts"
-import { productJson } from "../wire/product.ts"
+import type { LanguageTag } from "../../../../client/src/languages.ts"
+import { noProductContent, textsIn, type ProductContent } from "../../../domain/product-content.ts"
+import { saleState } from "../../../domain/product.ts"
+import type { ProductView } from "../../../store/reads/views.ts"
+import { contentVersion, shownContentJson } from "../../../wire/product-content.ts"
+import { productJson } from "../../../wire/product.ts"
 
 interface Showing {
   readonly tag: LanguageTag
