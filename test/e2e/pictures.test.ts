@@ -102,6 +102,8 @@ describe.skipIf(leavesOutBrowser())("the pictures and texts of a product", { tim
     await page.getByText("7", { exact: true }).waitFor()
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("Schreibtischlampe Nr. 4")
 
+    // With another product there is a list.
+    await offerLamp(app, { name: "Vase" })
     await page.goto("/?lang=de")
     const entry = page.getByRole("link", { name: /Schreibtischlampe Nr\. 4/ })
     await entry.waitFor()

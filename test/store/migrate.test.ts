@@ -72,6 +72,7 @@ const NEWEST = [
   "0017_shop",
   "0018_order_language",
   "0019_publication",
+  "0020_product_content",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */
@@ -87,6 +88,7 @@ async function forgetNewest(url: string): Promise<void> {
     "drop table mails",
     "drop table mail_pace",
     "drop table shop",
+    "drop table product_contents",
     "alter table products drop column status, drop column status_paused",
     "alter table products drop column collect, drop column collect_since",
     "alter table holds drop column reference, drop column metadata",

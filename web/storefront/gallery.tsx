@@ -21,13 +21,13 @@ export function Gallery({ pictures, first }: GalleryProps) {
   const [own, ...others] = pictures
   if (own === undefined) return null
   const shown = [first === own.url ? own : { url: first, alt: "" }, ...others]
-  if (others.length === 0) return <div class="picture">{shown.map((one) => picture(one, "eager"))}</div>
+  if (others.length === 0) return <div class="picture">{shown.map((one) => picture(one))}</div>
   return (
     <div class="gallery">
       <ul class="gallery-row" ref={row} tabIndex={0} aria-label={words.pictures}>
         {shown.map((one, index) => (
           <li class="picture" key={index}>
-            {picture(one, index === 0 ? "eager" : "lazy")}
+            {picture(one, index > 0)}
           </li>
         ))}
       </ul>
@@ -47,8 +47,8 @@ export function Gallery({ pictures, first }: GalleryProps) {
   )
 }
 
-function picture(one: GalleryPicture, loading: "eager" | "lazy") {
-  return <Picture key={one.url} {...one} loading={loading} />
+function picture(one: GalleryPicture, isLater = false) {
+  return <Picture key={one.url} {...one} isLater={isLater} />
 }
 
 /** Scrolls the row alone; the page stays where it is. */
@@ -60,9 +60,10 @@ function scrollTo(row: HTMLUListElement | null, index: number): void {
 }
 
 /** A picture; one that cannot be loaded leaves its place empty, with what it shows in words. */
-function Picture({ url, alt, loading }: GalleryPicture & { readonly loading: "eager" | "lazy" }) {
+function Picture({ url, alt, isLater }: GalleryPicture & { readonly isLater: boolean }) {
   const { isMissing, image } = useMissing()
   if (isMissing) return <p class="picture-missing">{alt}</p>
+  const loading = isLater ? "lazy" : undefined
   return <img {...image} src={url} alt={alt} width="800" height="600" loading={loading} decoding="async" />
 }
 

@@ -2,9 +2,9 @@ import { blocksOf, type Span } from "./prose-text.ts"
 
 /** A text of the shop, with its lists and links. */
 export function Prose({ text }: { readonly text: string }) {
-  // The shop's text may be in another direction of writing than the page.
+  // Each part of the shop's text may be in another direction of writing than the page.
   return (
-    <div class="prose" dir="auto">
+    <div class="prose">
       {blocksOf(text).map(({ kind, lines }, index) =>
         kind === "list" ? (
           <ul key={index} dir="auto">
