@@ -53,7 +53,7 @@ export const buyersWayMutants: readonly Mutant[] = [
     name: "way: where nothing is stored, the page of an order gets no token",
     edits: [
       {
-        file: "web/storefront/product-page-model.ts",
+        file: "web/storefront/own-page.ts",
         find: 'storage.isKept() ? "" : `#${token}`',
         replace: '""',
       },
