@@ -13,6 +13,16 @@ export const ownPage: ModelPlace = {
   prepare(product) {
     if (asksDetails(product)) loadDetailsForm()
   },
-  // Where nothing is stored, the next page gets the token as from a link, and takes it out of the address.
-  goOn: (orderId, token) => location.assign(`/o/${orderId}${storage.isKept() ? "" : `#${token}`}`),
+  // Where nothing is stored, the next page gets the token as from a link, and takes it out of the address. Until then the
+  // page stays busy: it has the button for the next reservation where the one that led here was.
+  goOn(orderId, token) {
+    location.assign(`/o/${orderId}${storage.isKept() ? "" : `#${token}`}`)
+    return new Promise((resolve) => {
+      addEventListener("pageshow", () => resolve(), { once: true })
+      setTimeout(resolve, LEAVES_WITHIN_MS)
+    })
+  },
 }
+
+/** A page that is still there after this time could not be left. */
+const LEAVES_WITHIN_MS = 15_000

@@ -40,7 +40,7 @@ export interface ModelPlace {
   /** Loads what the page needs later. */
   readonly prepare: (product: Product) => void
   /** Goes on with the order that was made from the hold. */
-  readonly goOn: (orderId: number, token: string) => void
+  readonly goOn: (orderId: number, token: string) => void | Promise<void>
 }
 
 /** A model that also tells the buyer's hold with its token; null: none is known. */
@@ -171,7 +171,7 @@ export function createProductPageModel(
       if (storage.order(orderId) === null) storage.saveOrder(orderId, { token, payment: null })
       held.value = { ...held.value, hold: { ...hold, status: "converted" }, orderId }
       storage.saveHold(id, held.value)
-      place.goOn(orderId, token)
+      await place.goOn(orderId, token)
     })
   }
 
