@@ -120,6 +120,7 @@ const allowed: Record<string, readonly string[]> = {
     "base/local-names",
     "base/html",
     "base/shop-words",
+    "base/prose-text",
     "base/accent",
     "base/command-errors",
     "base/package-root",

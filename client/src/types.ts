@@ -77,7 +77,7 @@ export interface Collect {
   readonly shipping_address: Demand
 }
 
-/** What everybody may read of a product's pictures and texts, in one language. */
+/** The pictures and texts that a product's page shows, in one language. Reading them needs no token. */
 export interface ProductContent {
   readonly product_id: number
   readonly language: LanguageTag

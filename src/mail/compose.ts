@@ -5,6 +5,7 @@ import type { NamedLine } from "../domain/lines.ts"
 import type { Order } from "../domain/order.ts"
 import { afterPurchaseIn, textsIn, type ProductContent } from "../domain/product-content.ts"
 import type { Refund } from "../domain/refund.ts"
+import { blocksOf, type Span } from "../base/prose-text.ts"
 import { mailLanguage, type MailLanguage } from "./mail-language.ts"
 import { mailHtml, mailText, type MailBlock, type MailRow } from "./layout.ts"
 import { oneLine } from "./one-line.ts"
@@ -116,14 +117,16 @@ function receipt(content: ComposedContent, shop: Shop, language: MailLanguage): 
   }
 }
 
-/** What the product says to its buyers, line by line. Links are written out, as readers of plain text need them. */
+/** What the product says to its buyers, line by line. Addresses are written out, as readers of plain text need them. */
 function afterPurchaseBlocks({ content }: ComposedOrder, { tag }: MailLanguage): MailBlock[] {
-  const text = afterPurchaseIn(content, tag) ?? ""
-  return text
-    .replaceAll(/\[([^\][\n]+)\]\((https:\/\/[^\s()]+)\)/g, "$1: $2")
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .map((line) => ({ kind: "text", text: line }))
+  const written = ({ text, address }: Span) =>
+    address === null || address === text ? text : `${text}: ${address}`
+  return blocksOf(afterPurchaseIn(content, tag) ?? "").flatMap(({ kind, lines }) =>
+    lines.map((line): MailBlock => {
+      const text = line.map(written).join("")
+      return { kind: "text", text: kind === "list" ? `- ${text}` : text }
+    }),
+  )
 }
 
 function refunded({ order, refund }: ComposedContent, shop: Shop, language: MailLanguage): Parts {

@@ -191,6 +191,15 @@ export const disputeColumns = `
   created_at as "createdAt",
   updated_at as "updatedAt"`
 
+/** The secrets with which a webhook endpoint's messages are signed, the newest first. `endpoint`: the name of its row. */
+export function validSecrets(endpoint: string): string {
+  return `
+             array_remove(array[
+               ${endpoint}.secret,
+               case when ${endpoint}.previous_secret_until > clock_timestamp() then ${endpoint}.previous_secret end],
+               null)`
+}
+
 /** Writes numbers as a PostgreSQL array. The driver's own conversion searches each value for quotes, which is slow. */
 export function numbers(values: readonly (number | null)[]): string {
   return `{${values.map((value) => value ?? "null").join()}}`

@@ -74,7 +74,7 @@ export const ContentWire = Type.Object({
   updated_at: timeOrNull,
 })
 
-/** What everybody may read of a product's content, in one language. */
+/** The pictures and texts that a product's page shows, in one language. */
 export const ShownContentWire = Type.Object({
   product_id: Id,
   language: oneOf(shopLanguages),

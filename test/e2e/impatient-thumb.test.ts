@@ -44,9 +44,12 @@ describe.skipIf(leavesOutBrowser())("an impatient thumb", () => {
     context.setDefaultTimeout(110_000)
     let payments = 0
     const slowly = async (route: Route) => {
-      if (route.request().method() === "POST") await wait(SLOW_MS + seed * 30)
+      // The next page too: until it is there, the one before it stays under the thumb.
+      const request = route.request()
+      if (request.method() === "POST" || request.isNavigationRequest()) await wait(SLOW_MS + seed * 30)
       await route.continue().catch(() => undefined)
     }
+    await context.route("**/o/*", slowly)
     await context.route("**/api/{holds,orders}{,/**}", slowly)
     await context.route("**/simulator/payments", (route) => {
       payments += 1

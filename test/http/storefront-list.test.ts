@@ -29,6 +29,13 @@ test("one listed product is what / shows; of several it is the list, with what i
   const { headers } = await app.get("/")
   const again = await app.get("/", { headers: { "if-none-match": String(headers["etag"]) } })
   expect(again.status).toBe(304)
+  // While the list is remembered that had it alone, it leaves nothing behind.
+  const become = (status: string) => app.send("PATCH", `/api/admin/products/${lamp.id}`, { json: { status } })
+  await become("archived")
+  const gone = String((await app.get("/")).body)
+  expect(gone).toContain("</html>")
+  expect(gone).not.toContain("<h1>The lamp</h1>")
+  await become("listed")
 
   const over = await offer(app, { name: "Long over", opens_at: inHours(-30), closes_at: inHours(-25) })
   const ended = await offer(app, { name: "Just ended", closes_at: inHours(-1) })

@@ -115,7 +115,7 @@ test("HTML and text tell the same", () => {
         productName: "Runner",
         content: {
           ...noProductContent,
-          afterPurchase: "Wear them [in the rain](https://shop.example/rain).\n\nOr not.",
+          afterPurchase: "Wear them [in the rain](https://shop.example/rain).\n\n- Or not.",
           translations: { de: { name: "Läufer", description: null, afterPurchase: null } },
         },
         namedLines: [
@@ -145,7 +145,7 @@ Shipping address:
 
 Wear them in the rain: https://shop.example/rain.
 
-Or not.
+- Or not.
 
 See your order:
 https://shop.example/o/17#dbt1.1.2.3.proof

@@ -39,6 +39,17 @@ export const buyersWayMutants: readonly Mutant[] = [
     caughtBy: { file: thumb, test: "does not pay in the first second" },
   },
   {
+    name: "way: a page that leads to the order takes taps in the meantime",
+    edits: [
+      {
+        file: "web/storefront/product-page-model.ts",
+        find: "await place.goOn(orderId, token)",
+        replace: "void place.goOn(orderId, token)",
+      },
+    ],
+    caughtBy: { file: thumb, test: "never gives a unit back" },
+  },
+  {
     name: "way: the main button moves on a phone",
     edits: [
       {

@@ -132,8 +132,8 @@ export const outgoingMutants: readonly Mutant[] = [
     name: "outgoing: the previous secret does not sign during a rotation",
     edits: [
       {
-        file: queue,
-        find: "case when e.previous_secret_until > clock_timestamp() then e.previous_secret end",
+        file: "src/store/columns.ts",
+        find: "case when ${endpoint}.previous_secret_until > clock_timestamp() then ${endpoint}.previous_secret end",
         replace: "null::text",
       },
     ],
@@ -143,9 +143,9 @@ export const outgoingMutants: readonly Mutant[] = [
     name: "outgoing: the previous secret signs for ever",
     edits: [
       {
-        file: queue,
-        find: "case when e.previous_secret_until > clock_timestamp() then e.previous_secret end",
-        replace: "e.previous_secret",
+        file: "src/store/columns.ts",
+        find: "case when ${endpoint}.previous_secret_until > clock_timestamp() then ${endpoint}.previous_secret end",
+        replace: "${endpoint}.previous_secret",
       },
     ],
     caughtBy: { file: deliveries, test: "both secrets" },
@@ -200,8 +200,8 @@ export const outgoingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/reads/webhook-endpoints.ts",
-        find: "case when previous_secret_until > clock_timestamp() then previous_secret end],",
-        replace: "null],",
+        find: '${validSecrets("webhook_endpoints")} as secrets',
+        replace: "array[webhook_endpoints.secret] as secrets",
       },
     ],
     caughtBy: { file: "test/http/admin-webhooks.test.ts", test: "is sent a test event, signed and at once" },

@@ -141,8 +141,8 @@ export const publicationMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/storefront-pages.ts",
-        find: "products.length === 1 && next === null)",
-        replace: "products.length === 0 && next === null)",
+        find: "onlyId: isOnly ?",
+        replace: "onlyId: !isOnly ?",
       },
     ],
     caughtBy: { file: "test/http/storefront-list.test.ts", test: "one listed product is what / shows" },

@@ -4,6 +4,7 @@ import { createClient, ProblemError, type Product } from "../../client/src/index
 import { languages } from "../../client/src/languages.ts"
 import { storage } from "../storefront/browser-storage.ts"
 import type { Language } from "../storefront/language.ts"
+import { leaveFor } from "../storefront/leave-for.ts"
 import { LanguageProvider } from "../storefront/page-language.ts"
 import { createProductPageModel } from "../storefront/product-page-model.ts"
 import { noticeText } from "../storefront/texts.ts"
@@ -144,8 +145,8 @@ export class DoorbusterBuy extends HTMLElement {
         firstQty: qty,
         earlyChoice: () => firstChoice,
         prepare: () => undefined,
-        goOn: (orderId, token) => {
-          if (tellOrdered(orderId, token)) location.assign(linkOf(orderId))
+        goOn: async (orderId, token) => {
+          if (tellOrdered(orderId, token)) await leaveFor(linkOf(orderId))
         },
       },
     )

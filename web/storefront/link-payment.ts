@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals"
 import type { PaymentSeen } from "./buyer-view.ts"
 import { storage } from "./browser-storage.ts"
+import { leaveFor } from "./leave-for.ts"
 import type { PaymentContext, PaymentMethod } from "./payment-method.ts"
 
 /** What the shop's page has told this browser; its webhook follows. */
@@ -13,7 +14,7 @@ export function createLinkPayment({ client, orderId, token }: PaymentContext): P
     prepare: async () => undefined,
     async pay() {
       const { url } = await client.orders.paymentLink(orderId, { token: token() })
-      location.assign(url)
+      await leaveFor(url)
     },
     seen: async () => (storage.order(orderId)?.payment?.isConfirmed === true ? made : null),
     start() {

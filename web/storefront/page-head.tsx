@@ -2,7 +2,7 @@ import type { Product } from "../../client/src/index.ts"
 import { iconOf, pathIn, themeOf, type WholePageData } from "../shared/page-data.ts"
 import type { Language } from "./language.ts"
 import { shopTexts } from "./shop-texts.ts"
-import { plainText } from "./prose-text.ts"
+import { plainText } from "../../src/base/prose-text.ts"
 import { titleOf } from "./page-title.ts"
 import { priceText } from "./texts.ts"
 

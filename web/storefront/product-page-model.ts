@@ -39,8 +39,8 @@ export interface ModelPlace {
   readonly firstQty: number
   /** Loads what the page needs later. */
   readonly prepare: (product: Product) => void
-  /** Goes on with the order that was made from the hold. */
-  readonly goOn: (orderId: number, token: string) => void | Promise<void>
+  /** Goes on with the order that was made from the hold. The form stays busy until it resolves. */
+  readonly goOn: (orderId: number, token: string) => Promise<void>
 }
 
 /** A model that also tells the buyer's hold with its token; null: none is known. */

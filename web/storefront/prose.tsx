@@ -1,4 +1,4 @@
-import { blocksOf, type Span } from "./prose-text.ts"
+import { blocksOf, type Span } from "../../src/base/prose-text.ts"
 
 /** A text of the shop, with its lists and links. */
 export function Prose({ text }: { readonly text: string }) {

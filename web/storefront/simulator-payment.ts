@@ -3,6 +3,7 @@ import type { Order } from "../../client/src/index.ts"
 import type { PaymentChoice } from "../shared/page-data.ts"
 import type { PaymentSeen } from "./buyer-view.ts"
 import { storage } from "./browser-storage.ts"
+import { leaveFor } from "./leave-for.ts"
 import type { PaymentMethod, PaymentContext } from "./payment-method.ts"
 
 type SimulatorChoice = Extract<PaymentChoice, { readonly kind: "simulator" }>
@@ -19,12 +20,12 @@ export function createSimulatorPayment(
     const started = storage.order(orderId)?.payment ?? null
     // Continues an open payment, because a second one would be charged as well.
     const seen = started === null ? null : await paymentSeen(root, started.id).catch(() => null)
-    if (started?.url && seen?.status === "open") return location.assign(started.url)
+    if (started?.url && seen?.status === "open") return leaveFor(started.url)
     const lines = await goodsOf(order, client)
     const opened = await openPayment(root, { order, lines, returnUrl: `${location.origin}/o/${orderId}` })
     storage.saveOrder(orderId, { token: token(), payment: { ...opened, isConfirmed: false } })
     await client.orders.startPayment(orderId, { provider: kind, payment_id: opened.id }, { token: token() })
-    location.assign(opened.url)
+    await leaveFor(opened.url)
   }
 
   async function seen(): Promise<PaymentSeen | null> {

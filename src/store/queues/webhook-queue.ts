@@ -1,5 +1,5 @@
 import type pg from "pg"
-import { sentDetails } from "../columns.ts"
+import { sentDetails, validSecrets } from "../columns.ts"
 import { transactionByIndex, type Tx } from "../tx.ts"
 
 /** A delivery that one worker has leased, with everything that it needs to send it. */
@@ -226,10 +226,7 @@ async function takeDeliveries(tx: Tx, room: ReadonlyMap<number, number>): Promis
         returning event_id, endpoint_id, product_id, attempts, not_before
       )
       select e.url, leased.attempts, outbox.body,
-             array_remove(array[
-               e.secret,
-               case when e.previous_secret_until > clock_timestamp() then e.previous_secret end],
-               null) as secrets,
+             ${validSecrets("e")} as secrets,
              leased.endpoint_id as "endpointId",
              leased.event_id as "eventId",
              leased.product_id as "productId",

@@ -19,6 +19,9 @@ export interface Page<Row, Key> {
  */
 export const SCANNED_ROWS = 10_000
 
+/** A page of products ends before the one with which it would have more variants; the first product is always on it. */
+export const VARIANTS_ON_A_PAGE = 500
+
 /** Makes a page of rows, of which one more than `limit` was asked for. `next`: where to continue if they are fewer. */
 export function cutPage<Row, Key>(
   rows: readonly Row[],

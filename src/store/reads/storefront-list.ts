@@ -2,6 +2,7 @@ import type pg from "pg"
 import type { Product } from "../../domain/product.ts"
 import type { Instant } from "../../domain/time.ts"
 import { productColumns, variantsColumn } from "../columns.ts"
+import { VARIANTS_ON_A_PAGE } from "./page.ts"
 import type { ProductView } from "./views.ts"
 
 /** Where a product stands in the list of the storefront. */
@@ -18,9 +19,6 @@ export interface StorefrontPage {
   readonly products: readonly ProductView[]
   readonly next: ListPosition | null
 }
-
-/** A page ends before the product with which it would have more variants; the first product is always on it. */
-const VARIANTS_ON_A_PAGE = 500
 
 const start: ListPosition = { rank: -1, place: 0, id: 0 }
 

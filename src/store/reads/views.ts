@@ -4,6 +4,7 @@ import type { Hold } from "../../domain/hold.ts"
 import type { Order } from "../../domain/order.ts"
 import type { Product, ProductStatus } from "../../domain/product.ts"
 import type { Instant } from "../../domain/time.ts"
+import { VARIANTS_ON_A_PAGE } from "./page.ts"
 import { readStorefrontList, type ListPosition, type StorefrontPage } from "./storefront-list.ts"
 import { orderViewColumns, holdColumns, orderColumns, productColumns, variantsColumn } from "../columns.ts"
 
@@ -95,9 +96,6 @@ async function selectProduct(pool: pg.Pool, id: number): Promise<ProductView | n
   const { serverTime, ...product } = row
   return { product, serverTime }
 }
-
-/** A page ends before the product with which it would have more variants; the first product is always on it. */
-const VARIANTS_ON_A_PAGE = 500
 
 async function selectProducts(
   pool: pg.Pool,

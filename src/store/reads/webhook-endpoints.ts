@@ -1,6 +1,7 @@
 import type pg from "pg"
 import type { EventType } from "../../wire/outgoing-event.ts"
 import type { Instant } from "../../domain/time.ts"
+import { validSecrets } from "../columns.ts"
 import { transaction, transactionByIndex, type Tx } from "../tx.ts"
 
 /** A URL that outgoing events are sent to. */
@@ -158,10 +159,7 @@ async function findTarget(pool: pg.Pool, id: number): Promise<EndpointTarget | n
     name: "find-webhook-target",
     text: `
       select url,
-             array_remove(array[
-               secret,
-               case when previous_secret_until > clock_timestamp() then previous_secret end],
-               null) as secrets
+             ${validSecrets("webhook_endpoints")} as secrets
         from webhook_endpoints
        where id = $1`,
     values: [id],

@@ -1,5 +1,5 @@
 import type { LanguageTag } from "../../../../client/src/languages.ts"
-import { noProductContent, textsIn, type ProductContent } from "../../../domain/product-content.ts"
+import { noProductContent, type ProductContent } from "../../../domain/product-content.ts"
 import { saleState } from "../../../domain/product.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { contentVersion, shownContentJson } from "../../../wire/product-content.ts"
@@ -11,14 +11,16 @@ interface Showing {
   readonly holdTtlSeconds: number
 }
 
-/** What the page of a product shows of it: its texts in a language, and its pictures if it has any content. */
+/**
+ * A product with its texts in a language, as pages show it. `content` is absent where the product has none, so that the page
+ * of such a product is no longer than before.
+ */
 export function shownProduct(
   { product, serverTime }: ProductView,
   content: ProductContent,
   { tag, holdTtlSeconds }: Showing,
 ) {
-  const { name, description } = textsIn(product, content, tag)
-  const { pictures } = shownContentJson(product, content, tag)
+  const { name, description, pictures } = shownContentJson(product, content, tag)
   return {
     product: productJson({ ...product, name, description }, serverTime, holdTtlSeconds),
     ...(content !== noProductContent && { content: { pictures } }),
@@ -28,7 +30,10 @@ export function shownProduct(
 /** The most rendered pages that are remembered, in all languages: more products than are viewed at the same time. */
 export const REMEMBERED_PAGES = 1_000
 
-/** Renders a product's page once for each state of the product. `build` names all else that the page shows. The page shows the time at which it was rendered. */
+/**
+ * Renders a product's page once for each state of the product and each content. `build` names all else that the page shows.
+ * The page shows the time at which it was rendered.
+ */
 export function createProductPages(
   build: string,
   most: number,

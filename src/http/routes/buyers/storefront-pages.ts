@@ -255,9 +255,8 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
         PRODUCTS_ON_A_PAGE,
         face.listsScheduled,
       )
-      const [first] = products
-      if (cursor === "" && first !== undefined && products.length === 1 && next === null)
-        return { text: "", onlyId: first.product.id }
+      const [first, second] = products
+      const isOnly = cursor === "" && second === undefined && next === null
       const next_cursor = next === null ? null : `${next.rank}.${next.place}.${next.id}`
       const contentOf = await contents.contentsOf(products.map(({ product }) => product.id))
       const data = products.map(
@@ -267,7 +266,7 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
       const ids = data.map(({ id }) => id)
       const translated = ids.filter((id) => contentOf(id).translations[tag] !== undefined)
       const shown = { kind: "products", page, ...(translated.length > 0 && { translated }) } as const
-      return { text: render(shown, listPath(cursor)), onlyId: null }
+      return { text: render(shown, listPath(cursor)), onlyId: isOnly ? (first?.product.id ?? null) : null }
     }),
   }
 }

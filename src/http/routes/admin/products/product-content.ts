@@ -23,10 +23,10 @@ const headers = Type.Object({
   ),
 })
 
-type ContentServices = Pick<Services, "contents" | "views">
+type ContentServices = Pick<Services, "contents" | "products">
 
 /** Registers `GET` and `PATCH /api/admin/products/{id}/content`. */
-export function registerProductContent(admin: App, { contents, views }: ContentServices): void {
+export function registerProductContent(admin: App, { contents, products }: ContentServices): void {
   admin.route({
     method: "GET",
     url,
@@ -80,6 +80,6 @@ export function registerProductContent(admin: App, { contents, views }: ContentS
 
   async function existing(text: string): Promise<number | null> {
     const id = parseId(text)
-    return id === null || (await views.product(id)) === null ? null : id
+    return id === null || !(await products.exists(id)) ? null : id
   }
 }

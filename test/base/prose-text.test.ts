@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { blocksOf, plainText } from "../../web/storefront/prose-text.ts"
+import { blocksOf, plainText } from "../../src/base/prose-text.ts"
 
 const words = (text: string) => ({ text, address: null })
 
