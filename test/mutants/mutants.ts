@@ -19,6 +19,7 @@ import { orderScreenMutants } from "./order-screen.ts"
 import { outgoingMutants } from "./outgoing.ts"
 import { shopDataMutants } from "./shop-data.ts"
 import { shopFaceMutants } from "./shop-face.ts"
+import { productContentMutants } from "./product-content.ts"
 import { publicationMutants } from "./publication.ts"
 import { streamMutants } from "./streams.ts"
 import { sellingMutants } from "./selling.ts"
@@ -88,6 +89,7 @@ export const mutants: readonly Mutant[] = [
   ...modelMutants,
   ...shopDataMutants,
   ...embedMutants,
+  ...productContentMutants,
   ...shopFaceMutants,
   ...streamMutants,
   ...adminMutants,
