@@ -5,8 +5,9 @@ import type {
   LocalText,
   OrderStatus,
   PageQuery,
-  Product,
   ProductStatus,
+  ShopProduct,
+  StockDisplay,
   Time,
 } from "./types.ts"
 
@@ -34,6 +35,12 @@ export interface ProductSettings {
   readonly shipping_countries?: readonly string[] | null
   /** Up to 10 questions of the shop's own. */
   readonly questions?: readonly QuestionBody[] | null
+  /** The shop's own number of the article, up to 255 characters. Buyers may read it; several products may have it. */
+  readonly sku?: string | null
+  /** What another system of the shop calls the product, up to 255 characters. No buyer is told; several may have it. */
+  readonly external_id?: string | null
+  /** What buyers are told of the units; `exact` if not given. */
+  readonly stock_display?: StockDisplay
 }
 
 /** What the buyers of a product are asked for. */
@@ -116,6 +123,9 @@ export interface ProductChangesBody extends ProductSettings {
 /** Filters of the list of all products. */
 export interface ProductQuery extends PageQuery {
   readonly status?: ProductStatus | undefined
+  /** Those with this `sku` of their own. */
+  readonly sku?: string | undefined
+  readonly external_id?: string | undefined
 }
 
 /** Compare and set: the stock changes only if it is `expected` now. */
@@ -185,7 +195,7 @@ export interface Counted {
 
 /** The live state of a sale. */
 export interface Live {
-  readonly product: Product
+  readonly product: ShopProduct
   /** Whether the sale is paused. `sale_state` does not always show a pause: before the opening it is `scheduled`. */
   readonly paused: boolean
   /** How long ago the oldest due hold or unpaid order of the product fell due; 0 if none is due. */

@@ -33,7 +33,7 @@ import { get, keyed } from "./client.ts"
 import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options.ts"
 import { call, connectionTo, type Call } from "./send.ts"
 import type { ContentChangesBody, ShopChangesBody, ShopSettings, StoredContent } from "./shop-types.ts"
-import type { DetailsBody, Hold, Order, Page, PageQuery, Product } from "./types.ts"
+import type { DetailsBody, Hold, Order, Page, PageQuery, ShopProduct } from "./types.ts"
 import type {
   DeliveryQuery,
   EndpointChangesBody,
@@ -68,16 +68,16 @@ export interface AdminClientOptions extends ConnectionOptions {
 export interface AdminClient {
   readonly products: {
     /** Lists all products by id, drafts and archived ones included. */
-    list(query?: ProductQuery, options?: CallOptions): Promise<Page<Product>>
+    list(query?: ProductQuery, options?: CallOptions): Promise<Page<ShopProduct>>
     /** Returns a product, whatever its status, from the database. Refused: `product_not_found`. */
-    get(productId: number, options?: CallOptions): Promise<Product>
+    get(productId: number, options?: CallOptions): Promise<ShopProduct>
     /**
      * Creates a product, with its variants if it has any. Sent with an `Idempotency-Key`, because a retry would create
      * another one.
      */
-    create(body: NewProductBody, options?: KeyedCallOptions): Promise<Product>
+    create(body: NewProductBody, options?: KeyedCallOptions): Promise<ShopProduct>
     /** Changes settings. Idempotent, and sent with an `Idempotency-Key`. Refused: `product_not_found`. */
-    change(productId: number, changes: ProductChangesBody, options?: KeyedCallOptions): Promise<Product>
+    change(productId: number, changes: ProductChangesBody, options?: KeyedCallOptions): Promise<ShopProduct>
     /** Returns the pictures and texts of a product in all languages. Refused: `product_not_found`. */
     content(productId: number, options?: CallOptions): Promise<StoredContent>
     /**
@@ -95,14 +95,14 @@ export interface AdminClient {
      * a call that has worked from being refused as `stock_changed`. Refused: `product_not_found`, `stock_changed`,
      * `stock_in_use`, `variant_required` (the product has variants: use `setVariantStock`).
      */
-    setStock(productId: number, body: StockBody, options?: KeyedCallOptions): Promise<Product>
+    setStock(productId: number, body: StockBody, options?: KeyedCallOptions): Promise<ShopProduct>
     /**
      * Adds variants to a product: up to 200 in all, listed after those it has unless they give a `position`. The first
      * ones replace the product's own stock; they are refused (`product_in_use`) while a unit of it is held or sold.
      * Sent with an `Idempotency-Key`, because a retry would add others. Refused: `product_not_found`,
      * `product_in_use`, `too_many_variants`, `stock_over_limit`.
      */
-    addVariants(productId: number, body: VariantsBody, options?: KeyedCallOptions): Promise<Product>
+    addVariants(productId: number, body: VariantsBody, options?: KeyedCallOptions): Promise<ShopProduct>
     /**
      * Changes settings of a variant, also during a sale. Holds and orders keep their price and go on, also those of a
      * variant that is disabled. Idempotent, and sent with an `Idempotency-Key`. Refused: `product_not_found`,
@@ -113,7 +113,7 @@ export interface AdminClient {
       variantId: number,
       changes: VariantChangesBody,
       options?: KeyedCallOptions,
-    ): Promise<Product>
+    ): Promise<ShopProduct>
     /**
      * Sets the stock of a variant, if it is `expected` now; the product's stock changes by as much. Sent with an
      * `Idempotency-Key`, as `setStock` is. Refused: `product_not_found`, `variant_not_found`, `stock_changed`,
@@ -124,14 +124,14 @@ export interface AdminClient {
       variantId: number,
       body: StockBody,
       options?: KeyedCallOptions,
-    ): Promise<Product>
+    ): Promise<ShopProduct>
     /**
      * Pauses the sale: new holds are refused; existing holds and orders go on. Idempotent; the `Idempotency-Key` keeps
      * a late retry from undoing a later `resume`.
      */
-    pause(productId: number, options?: KeyedCallOptions): Promise<Product>
+    pause(productId: number, options?: KeyedCallOptions): Promise<ShopProduct>
     /** Resumes a paused sale. Idempotent; the `Idempotency-Key` keeps a late retry from undoing a later `pause`. */
-    resume(productId: number, options?: KeyedCallOptions): Promise<Product>
+    resume(productId: number, options?: KeyedCallOptions): Promise<ShopProduct>
   }
   readonly orders: {
     /** Lists orders by id, or the newest first. A page reads at most 10,000 rows: if few of them match, it may be empty and not the last. */

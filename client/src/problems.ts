@@ -11,15 +11,16 @@ export interface LackingLine {
   readonly variant_id: number
   /** How many units the request asked for. */
   readonly requested: number
-  /** How many units are available: 0 or more, but fewer than `requested`. */
-  readonly available: number
+  /** How many units are available: 0 or more, but fewer than `requested`. Absent: the shop does not show it. */
+  readonly available?: number
 }
 
 /** The members of refusals beyond those that every problem document has. */
 export interface ProblemMembers {
   readonly out_of_stock: {
     readonly sale_state: SaleState
-    readonly available_stock: number
+    /** Absent: the shop does not show it. */
+    readonly available_stock?: number
     /** The earliest time when held units may become available; null: none can. */
     readonly retry_at: Time | null
     /** The lines that lack units; only of a product with variants. No unit of the other lines is held either. */

@@ -4,6 +4,9 @@
  */
 
 import type { LanguageTag } from "./languages.ts"
+import type { ShownUnits } from "./unit-types.ts"
+
+export type * from "./unit-types.ts"
 
 /** A time, ISO 8601 in UTC: `2026-11-27T12:00:00.000Z`. */
 export type Time = string
@@ -27,8 +30,8 @@ export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_he
  */
 export type ProductStatus = "draft" | "listed" | "unlisted" | "archived"
 
-/** A product, sold in a limited number of units: `stock = available_stock + reserved_stock + sold_stock`. */
-export interface Product {
+/** A product, sold in a limited number of units. */
+export interface Product extends ShownUnits {
   readonly id: number
   readonly name: string
   readonly description: string | null
@@ -38,11 +41,6 @@ export interface Product {
   readonly price_minor: number
   /** ISO 4217: `"EUR"`. */
   readonly currency: string
-  readonly stock: number
-  readonly available_stock: number
-  /** Units of active holds and of orders that wait for payment. */
-  readonly reserved_stock: number
-  readonly sold_stock: number
   readonly sale_state: SaleState
   /** Null: on sale since the product was created. */
   readonly opens_at: Time | null
@@ -59,6 +57,8 @@ export interface Product {
   readonly variants?: readonly Variant[]
   /** Absent: `listed`. */
   readonly status?: ProductStatus
+  /** The shop's own number of the article; absent: it has none here. */
+  readonly sku?: string
   /** What its buyers are asked for. Only of a product that asks for something, as are the next two. */
   readonly collect?: Collect
   /** ISO 3166 codes of the countries that the shop ships to; absent: every country. */
@@ -170,9 +170,9 @@ export interface DetailsBody {
 
 /**
  * One of the goods that a product consists of, such as a size. It shares the product's sale window, pause and limits,
- * and has a stock of its own: `stock = available_stock + reserved_stock + sold_stock`.
+ * and has a stock of its own.
  */
-export interface Variant {
+export interface Variant extends ShownUnits {
   readonly id: number
   readonly name: string
   /** The shop's own number of the article. */
@@ -188,11 +188,6 @@ export interface Variant {
   readonly price_minor: number
   /** True: `price_minor` is its own and stays if the product's price changes. False: it is the product's. */
   readonly own_price: boolean
-  readonly stock: number
-  readonly available_stock: number
-  /** Units of active holds and of orders that wait for payment. */
-  readonly reserved_stock: number
-  readonly sold_stock: number
   /** The product's sale state with the variant's own units; `paused` also while it is disabled and the sale is on. */
   readonly sale_state: SaleState
   /** The most units of it in one hold; null: only the product's limits apply. */

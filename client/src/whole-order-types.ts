@@ -1,6 +1,6 @@
 import type { AdminAction } from "./admin-types.ts"
 import type { Dispute, ListedPaymentEvent, Payment, Refund } from "./money-types.ts"
-import type { Hold, Order, OrderLine, Product, Time } from "./types.ts"
+import type { Hold, Order, OrderLine, ShopProduct, Time } from "./types.ts"
 import type { WebhookDelivery } from "./webhook-types.ts"
 
 /** A line of an order, with the names that its variant has now. */
@@ -59,7 +59,7 @@ export interface TimelineEntry {
 /** An order with everything that is known of it. Lists are in time order; each has the newest 200 entries. */
 export interface WholeOrder {
   readonly order: Omit<Order, "lines"> & { readonly lines?: readonly NamedOrderLine[] }
-  readonly product: Product
+  readonly product: ShopProduct
   readonly hold: Hold | null
   /** The payment that the buyer has opened last, whether or not it was paid. */
   readonly payment_attempt: { readonly provider: string; readonly payment_id: string } | null

@@ -2,8 +2,15 @@ import type { PlaceHold } from "./commands.ts"
 import { reclaimDue } from "./expire-due.ts"
 import type { Hold } from "./hold.ts"
 import { commonPrice, type HoldLine, type WantedLine } from "./lines.ts"
-import { lackingLines, mayReturn, variantOf, variantPrice, variantSaleState } from "./product-variants.ts"
-import { availableUnits, hasVariants, isHidden, saleState, type Product } from "./product.ts"
+import {
+  lackingLines,
+  mayReturn,
+  secrecyOf,
+  variantOf,
+  variantPrice,
+  variantSaleState,
+} from "./product-variants.ts"
+import { availableUnits, hasVariants, hidesUnits, isHidden, saleState, type Product } from "./product.ts"
 import type { PlaceHoldRefusal } from "./refusals.ts"
 import { hasPassed, instant, later, type Instant } from "./time.ts"
 import { reserveUnits } from "./units.ts"
@@ -93,9 +100,17 @@ function refuseByStock(state: WorkingSet, command: PlaceHold, now: Instant): Pla
     code: "out_of_stock",
     saleState: saleState(product, now),
     availableStock,
-    // When more units are asked for than are unsold, no held unit that is returned can help.
-    retryAt: command.qty <= product.stock - product.sold ? (state.nextDeadline ?? null) : null,
+    retryAt: mayServe(product, command.qty) ? (state.nextDeadline ?? null) : null,
+    ...secrecyOf(product),
   }
+}
+
+/**
+ * When more units are asked for than are unsold, no held unit that is returned can help. As with {@link mayReturn}, a number
+ * that is not shown is not told.
+ */
+function mayServe(product: Product, qty: number): boolean {
+  return hidesUnits(product) || qty <= product.stock - product.sold
 }
 
 function refuseByLines(
@@ -115,6 +130,7 @@ function refuseByLines(
     availableStock: availableUnits(variant ?? product),
     lines,
     retryAt: mayReturn(product, lines) ? (state.nextDeadline ?? null) : null,
+    ...secrecyOf(product),
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   availableUnits,
   hasVariants,
+  hidesUnits,
   isWithinSale,
   saleState,
   type Product,
@@ -27,6 +28,11 @@ export function variantOf(product: Product, variantId: number): Variant | undefi
   return hasVariants(product) ? product.variants.find(({ id }) => id === variantId) : undefined
 }
 
+/** What a refusal says about itself where buyers are not told how many units there are. */
+export function secrecyOf(product: Product): { readonly hidesUnits?: true } {
+  return hidesUnits(product) ? { hidesUnits: true } : {}
+}
+
 /** What a buyer asks for and what there is of it, of a line that has too few units. */
 export interface LackingLine {
   readonly variantId: number
@@ -45,8 +51,12 @@ export function lackingLines(product: Product, lines: readonly WantedLine[]): La
   return lacking
 }
 
-/** Whether held units that are returned could serve all of these lines: none asks for more than is unsold. */
+/**
+ * Whether held units that are returned could serve all of these lines: none asks for more than is unsold. Where buyers are not
+ * told how many units there are, always: answers to requests for different quantities would tell them.
+ */
 export function mayReturn(product: Product, lines: readonly LackingLine[]): boolean {
+  if (hidesUnits(product)) return true
   return lines.every(({ variantId, requested }) => {
     const variant = variantOf(product, variantId)
     return variant !== undefined && requested <= variant.stock - variant.sold

@@ -11,6 +11,14 @@ export const productStatuses = ["draft", "listed", "unlisted", "archived"] as co
 
 export type ProductStatus = (typeof productStatuses)[number]
 
+/**
+ * What buyers are told of a product's units: their number, whether few are left, or only whether there are any. The shop always
+ * knows the number.
+ */
+export const stockDisplays = ["exact", "low", "none"] as const
+
+export type StockDisplay = (typeof stockDisplays)[number]
+
 /** The settings of a product. The shop may change each of them at any time. */
 export interface ProductSettings {
   readonly name: string
@@ -33,6 +41,11 @@ export interface ProductSettings {
   /** The details that it asks its buyers for; null: none. */
   readonly collect: Collect | null
   readonly status: ProductStatus
+  /** The shop's own number of the article. Several products may have it, because an article is sold again. */
+  readonly sku: string | null
+  /** What another system of the shop calls the product, which buyers are not told. Several products may have it. */
+  readonly externalId: string | null
+  readonly stockDisplay: StockDisplay
 }
 
 /** The values of settings that are not given when a product is created. */
@@ -47,6 +60,9 @@ export const defaultSettings: Omit<ProductSettings, "name" | "priceMinor" | "cur
   holdTtlSeconds: null,
   collect: null,
   status: "listed",
+  sku: null,
+  externalId: null,
+  stockDisplay: "exact",
 }
 
 /** A number of units for sale. `held + sold <= stock` always holds (I1). */
@@ -108,7 +124,40 @@ export function saleState(
   if (product.closesAt !== null && hasPassed(product.closesAt, now)) return "closed"
   if (product.opensAt !== null && !hasPassed(product.opensAt, now)) return "scheduled"
   if (product.paused) return "paused"
-  return stateOfUnits(hasVariants(product) ? enabledUnits(product.variants) : product)
+  return stateOfUnits(unitsForSale(product))
+}
+
+/** Units of variants that are disabled count for nothing. */
+function unitsForSale(product: UnitCounters & Pick<Product, "variants">): UnitCounters {
+  return hasVariants(product) ? enabledUnits(product.variants) : product
+}
+
+/** What buyers are told of units whose number is not shown. */
+export const stockLevels = ["available", "few", "none"] as const
+
+export type StockLevel = (typeof stockLevels)[number]
+
+/** So many units, or fewer, are called few. */
+export const FEW_UNITS = 10
+
+/** True where buyers are not told how many units there are. */
+export function hidesUnits({ stockDisplay }: Pick<Product, "stockDisplay">): boolean {
+  return stockDisplay !== "exact"
+}
+
+/** The product for a reader who is told how many units there are. */
+export function withUnits(product: Product): Product {
+  return hidesUnits(product) ? { ...product, stockDisplay: "exact" } : product
+}
+
+/** What buyers are told of the units of a product, or of one of its variants; `few` is told by `low` only. */
+export function stockLevel(
+  units: UnitCounters & { readonly variants?: Product["variants"] },
+  display: StockDisplay,
+): StockLevel {
+  const available = availableUnits(unitsForSale({ variants: null, ...units }))
+  if (available <= 0) return "none"
+  return display === "low" && available <= FEW_UNITS ? "few" : "available"
 }
 
 function stateOfUnits(units: UnitCounters): "sold_out" | "all_held" | "open" {

@@ -28,6 +28,8 @@ export type PlaceHoldRefusal =
       readonly lines?: readonly LackingLine[]
       /** The earliest time at which held units may be returned; null when none can. */
       readonly retryAt: Instant | null
+      /** Buyers are told neither `availableStock` nor what is available of a line. */
+      readonly hidesUnits?: true
     }
 
 /** Why a hold could not be released. */

@@ -28,7 +28,14 @@ export function outcomeFromText(text: string): Outcome {
 // The fields that rows of an earlier version do not have.
 const holdDefaults = { lines: null, unitPriceMinor: null, currency: null, ...noShopFields }
 const orderDefaults = { lines: null, missingDetails: null, language: null, ...noShopFields }
-const productDefaults = { variants: null, collect: null, status: "listed" }
+const productDefaults = {
+  variants: null,
+  collect: null,
+  status: "listed",
+  sku: null,
+  externalId: null,
+  stockDisplay: "exact",
+}
 
 function storedOrder({ qty, ...order }: Order): StoredOrder {
   return { ...order, quantity: qty }

@@ -1,5 +1,11 @@
 import type { WantedLine } from "../domain/lines.ts"
-import { lackingLines, mayReturn, variantOf, variantSaleState } from "../domain/product-variants.ts"
+import {
+  lackingLines,
+  mayReturn,
+  secrecyOf,
+  variantOf,
+  variantSaleState,
+} from "../domain/product-variants.ts"
 import type { Product, SaleState } from "../domain/product.ts"
 import { availableUnits, hasVariants, isHidden, saleState } from "../domain/product.ts"
 import type { PlaceHoldRefusal } from "../domain/refusals.ts"
@@ -99,7 +105,7 @@ export function createGate(clock: () => number = () => performance.now()): Gate 
       memories.set(product.id, {
         product,
         saleState: saleState(product, now),
-        refusal: state === null ? null : emptyRefusal(state, product, deadline),
+        refusal: state === null ? null : { ...emptyRefusal(state, product, deadline), ...secrecyOf(product) },
         emptyVariants,
         deadline,
         until: at + lifetime,
@@ -137,7 +143,7 @@ function refusalsOfVariants({ product, now, nextDeadline }: StockUpdate): Map<nu
     if (variant.held > 0 && nextDeadline === undefined) continue
     const lines = [{ variantId: variant.id, requested: 1, available: 0 }]
     const refusal = emptyRefusal(variantSaleState(product, variant, now), variant, nextDeadline)
-    refusals.set(variant.id, { ...refusal, lines })
+    refusals.set(variant.id, { ...refusal, lines, ...secrecyOf(product) })
   }
   return refusals
 }

@@ -5,9 +5,10 @@ import { isoTime, type Instant } from "../domain/time.ts"
 /** Column lists that select each column under the name of its field in the domain, so that a row is a domain object. */
 
 export const productColumns = `
-  id, stock, held, sold, version, currency, name, description, collect,
+  id, stock, held, sold, version, currency, name, description, collect, sku,
   coalesce(status_paused, variants_paused, paused) as paused,
   coalesce(status, 'listed') as status,
+  coalesce(stock_display, 'exact') as "stockDisplay",
   price_minor as "priceMinor",
   opens_at as "opensAt",
   closes_at as "closesAt",
@@ -15,6 +16,7 @@ export const productColumns = `
   max_per_customer as "maxPerCustomer",
   hold_ttl_seconds as "holdTtlSeconds",
   image_url as "imageUrl",
+  external_id as "externalId",
   created_at as "createdAt",
   updated_at as "updatedAt"`
 

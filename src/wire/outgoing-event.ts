@@ -98,11 +98,23 @@ function eventOfFact(fact: Fact, product: Product | null): Content | null {
   }
 }
 
-/** The order as the API shows it. Its lines also have the names that their variants have at this moment. */
+/**
+ * The order as the API shows it, with the shop's own numbers of its product. Its lines also have the names that their
+ * variants have at this moment.
+ */
 function orderEventJson(order: Order, product: Product | null): object {
-  if (order.lines === null || product === null) return orderJson(order)
+  if (product === null) return orderJson(order)
+  const json = { ...orderJson(order), ...productNumbers(product) }
+  if (order.lines === null) return json
   const named = nameLines(order.lines, (variantId) => variantOf(product, variantId))
-  return { ...orderJson(order), lines: named.map((line) => namedLineJson(line, order.currency)) }
+  return { ...json, lines: named.map((line) => namedLineJson(line, order.currency)) }
+}
+
+function productNumbers({ sku, externalId }: Product): object {
+  return {
+    ...(sku !== null && { product_sku: sku }),
+    ...(externalId !== null && { product_external_id: externalId }),
+  }
 }
 
 function orderRefunded(

@@ -1,6 +1,15 @@
 import { Type, type Static } from "typebox"
 import { decimalAmount } from "../domain/money.ts"
-import { availableUnits, hasVariants, productStatuses, saleState, type Product } from "../domain/product.ts"
+import {
+  FEW_UNITS,
+  availableUnits,
+  hasVariants,
+  hidesUnits,
+  productStatuses,
+  saleState,
+  stockDisplays,
+  type Product,
+} from "../domain/product.ts"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
 import { MOST_VARIANTS } from "../domain/variant.ts"
 import {
@@ -12,6 +21,7 @@ import {
   Stock,
   Time,
   body,
+  labelPattern,
   listOf,
   oneOf,
   orNull,
@@ -23,7 +33,7 @@ import { collectFields, collectJson, collectSettings } from "./collect.ts"
 import { httpsUrlOrNull } from "./pictures.ts"
 import { NewVariantBody, VariantWire, variantEventJson, variantJson } from "./variant.ts"
 
-/** A product. */
+/** A product, as the shop reads it. */
 export const ProductWire = Type.Object({
   id: Id,
   name: Type.String(),
@@ -53,6 +63,19 @@ export const ProductWire = Type.Object({
       description: "absent: `listed`. Drafts and archived products are hidden from buyers",
     }),
   ),
+  sku: Type.Optional(
+    Type.String({ description: "the shop's own number of the article; absent: it has none here" }),
+  ),
+  external_id: Type.Optional(
+    Type.String({
+      description: "what another system of the shop calls the product; only in answers to the shop",
+    }),
+  ),
+  stock_display: Type.Optional(
+    oneOf(stockDisplays, {
+      description: "what buyers see of the units; absent: `exact`, their number",
+    }),
+  ),
   ...collectFields,
 })
 
@@ -64,6 +87,10 @@ export const ProductList = listOf(ProductWire)
 
 const optionalTime = Type.Optional(timeOrNull)
 const limit = Type.Optional(orNull<number>("integer", { minimum: 1, maximum: LARGEST_QUANTITY }))
+const numberOfShop = (description: string) =>
+  Type.Optional(
+    orNull<string>("string", { minLength: 1, maxLength: 255, pattern: labelPattern, description }),
+  )
 
 const optionalSettings = {
   description: Type.Optional(orNull<string>("string", { maxLength: 2_000, pattern: prosePattern })),
@@ -78,6 +105,13 @@ const optionalSettings = {
     oneOf(productStatuses, {
       description:
         "`listed` if not given. Of a `draft` or an `archived` product buyers see nothing, and no unit can be held; what they hold and have ordered goes on. An `unlisted` one is on no list.",
+    }),
+  ),
+  sku: numberOfShop("the shop's own number of the article, which buyers may read"),
+  external_id: numberOfShop("what another system of the shop calls the product; no buyer is told"),
+  stock_display: Type.Optional(
+    oneOf(stockDisplays, {
+      description: `what buyers see of the units: their number (\`exact\`, if not given), whether ${FEW_UNITS} or fewer are left (\`low\`), or only whether there are any (\`none\`)`,
     }),
   ),
   ...collectSettings,
@@ -116,7 +150,10 @@ export type ProductChanges = Static<typeof ProductChangesBody>
 /** The request to set the stock if it is still `expected`. */
 export const StockBody = body({ stock: Stock, expected: Stock })
 
-/** Makes the JSON of a product. `defaultHoldTtl`, in seconds, is used where the product has no hold time of its own. */
+/**
+ * Makes the JSON of a product for the shop. `defaultHoldTtl`, in seconds, is used where the product has no hold time of its
+ * own.
+ */
 export function productJson(product: Product, now: Instant, defaultHoldTtl: number): ProductJson {
   return {
     id: product.id,
@@ -141,6 +178,9 @@ export function productJson(product: Product, now: Instant, defaultHoldTtl: numb
       variants: product.variants.map((variant) => variantJson(product, variant, now)),
     }),
     ...(product.status !== "listed" && { status: product.status }),
+    ...(product.sku !== null && { sku: product.sku }),
+    ...(product.externalId !== null && { external_id: product.externalId }),
+    ...(hidesUnits(product) && { stock_display: product.stockDisplay }),
     ...collectJson(product.collect),
   }
 }
@@ -149,6 +189,8 @@ export function productJson(product: Product, now: Instant, defaultHoldTtl: numb
 export function productEventJson(product: Product) {
   return {
     product_id: product.id,
+    ...(product.sku !== null && { sku: product.sku }),
+    ...(product.externalId !== null && { external_id: product.externalId }),
     name: product.name,
     stock: product.stock,
     available_stock: availableUnits(product),

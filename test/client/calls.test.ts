@@ -364,7 +364,7 @@ describe.each([
     const product = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 9 })
     const seen: (WatchState | number)[] = []
     const watch = client.watch([product.id], {
-      onProduct: ({ available_stock }) => void seen.push(available_stock),
+      onProduct: ({ available_stock = -1 }) => void seen.push(available_stock),
       onState: (state) => void seen.push(state),
     })
 

@@ -95,5 +95,5 @@ const stocked = await shop.products.setVariantStock(shoe.id, small.id, { stock: 
 console.log(dearer.variants?.[0]?.price, disabled.variants?.[1]?.sale_state, stocked.stock) // 149.00 paused 35
 
 /** Stands for a page. */
-function render(..._shown: readonly (string | number)[]): void {}
+function render(..._shown: readonly (string | number | undefined)[]): void {}
 function renderState(_state: string, _reason: string | undefined): void {}

@@ -39,7 +39,7 @@ function watch(server: FakeServer, times: Partial<WatchTimes> = {}, signal?: Abo
     createClock(),
     [1, 2],
     {
-      onProduct: ({ available_stock }) => void all.push(available_stock),
+      onProduct: ({ available_stock = -1 }) => void all.push(available_stock),
       onState(state, reason) {
         all.push(state)
         reasons.push(reason)
@@ -256,7 +256,7 @@ test("events in the same packet are ignored after a callback has closed the watc
   const seen: number[] = []
   const ending = new AbortController()
   createClient({ baseUrl: server.url }).watch([1], {
-    onProduct({ available_stock }) {
+    onProduct({ available_stock = -1 }) {
       seen.push(available_stock)
       ending.abort()
     },

@@ -16,6 +16,7 @@ import * as hold from "../../src/wire/hold.ts"
 import * as order from "../../src/wire/order.ts"
 import * as content from "../../src/wire/product-content.ts"
 import * as product from "../../src/wire/product.ts"
+import * as publicProduct from "../../src/wire/public-product.ts"
 import * as shop from "../../src/wire/shop.ts"
 import * as refund from "../../src/wire/refund.ts"
 import { VariantsBody } from "../../src/http/routes/admin/products/add-variants.ts"
@@ -23,8 +24,10 @@ import * as variant from "../../src/wire/variant.ts"
 
 /** The server's schemas whose values the client sends or receives. */
 export const wireSchemas = {
-  Product: product.ProductWire,
-  ProductList: product.ProductList,
+  Product: publicProduct.PublicProductWire,
+  ProductList: publicProduct.PublicProductList,
+  ShopProduct: product.ProductWire,
+  ShopProductList: product.ProductList,
   Hold: hold.HoldWire,
   NewHold: hold.NewHoldWire,
   HoldBody: hold.HoldBody,
@@ -90,6 +93,8 @@ export const wireSchemas = {
 interface WireTypes {
   Product: client.Product
   ProductList: client.Page<client.Product>
+  ShopProduct: client.ShopProduct
+  ShopProductList: client.Page<client.ShopProduct>
   Hold: client.Hold
   NewHold: client.NewHold
   HoldBody: client.HoldBody

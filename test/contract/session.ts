@@ -69,7 +69,7 @@ export class Memory {
 const MOST_NAMES = 500
 
 function isVariant(value: object): boolean {
-  return "sku" in value
+  return "own_price" in value
 }
 
 /** The names of request fields that a response's field provides values for. */

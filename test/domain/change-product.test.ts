@@ -16,6 +16,9 @@ const settings = {
   maxPerCustomer: 3,
   holdTtlSeconds: 60,
   status: "listed" as const,
+  sku: null,
+  externalId: null,
+  stockDisplay: "exact" as const,
   collect: null,
 }
 const create = { kind: "create_product", productId: 1, settings, stock: 10, adjustmentId: 5 } as const

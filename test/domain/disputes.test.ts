@@ -253,7 +253,16 @@ function endOf(sequence: readonly Letter[]): string {
   const database = createMemoryDatabase(1, RULES)
   const settings = { name: "Lamp", description: null, imageUrl: null, priceMinor: 9_999, currency: "EUR" }
   const open = { opensAt: null, closesAt: null, paused: false, maxPerHold: null, maxPerCustomer: null }
-  const product = { ...settings, ...open, holdTtlSeconds: null, collect: null, status: "listed" as const }
+  const product = {
+    ...settings,
+    ...open,
+    holdTtlSeconds: null,
+    collect: null,
+    status: "listed" as const,
+    sku: null,
+    externalId: null,
+    stockDisplay: "exact" as const,
+  }
   database.run([{ kind: "create_product", productId: 1, settings: product, stock: 5, adjustmentId: 1 }], NOON)
   database.run([{ kind: "place_hold", productId: 1, holdId: 1, qty: 2, customerId: null }], NOON)
   database.run([{ kind: "place_order", productId: 1, holdId: 1, orderId: 11 }], NOON)

@@ -169,6 +169,9 @@ function databaseWithHold(): MemoryDatabase {
     maxPerCustomer: null,
     holdTtlSeconds: null,
     status: "listed" as const,
+    sku: null,
+    externalId: null,
+    stockDisplay: "exact" as const,
     collect: null,
   }
   database.run(

@@ -156,6 +156,19 @@ describe("the fields of an out_of_stock refusal", () => {
     expect(second).toMatchObject({ saleState: "all_held", retryAt: afterNoon(first) })
   })
 
+  test.each(["low", "none"] as const)(
+    "where buyers are told %s of the units, retryAt does not depend on the quantity",
+    (stockDisplay) => {
+      // Five units are unsold: answers to requests for 5 and for 6 would tell that.
+      const product = { stock: 10, held: 4, sold: 5, stockDisplay }
+      const refused = (qty: number) =>
+        placeHold(stateWith({ product, nextDeadline: inAMinute }), askFor(qty), NOON)
+
+      for (const qty of [5, 6])
+        expect(refused(qty)).toMatchObject({ saleState: "open", retryAt: inAMinute, hidesUnits: true })
+    },
+  )
+
   test("retryAt is null when the next deadline was not looked up", () => {
     const state = stateWith({ product: { stock: 1 } })
     state.nextDeadline = undefined

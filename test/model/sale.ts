@@ -49,6 +49,9 @@ const settings: ProductSettings = {
   maxPerCustomer: null,
   holdTtlSeconds: null,
   status: "listed" as const,
+  sku: null,
+  externalId: null,
+  stockDisplay: "exact" as const,
   collect: null,
 }
 

@@ -21,6 +21,8 @@ import { shopDataMutants } from "./shop-data.ts"
 import { shopFaceMutants } from "./shop-face.ts"
 import { productContentMutants } from "./product-content.ts"
 import { publicationMutants } from "./publication.ts"
+import { productNumberMutants } from "./product-numbers.ts"
+import { stockDisplayMutants } from "./stock-display.ts"
 import { streamMutants } from "./streams.ts"
 import { sellingMutants } from "./selling.ts"
 import { servingMutants } from "./serving.ts"
@@ -65,6 +67,8 @@ export interface Edit {
 export const mutants: readonly Mutant[] = [
   ...sellingMutants,
   ...publicationMutants,
+  ...productNumberMutants,
+  ...stockDisplayMutants,
   ...servingMutants,
   ...storageMutants,
   ...databaseMutants,

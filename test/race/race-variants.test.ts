@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import type { NewHold, Product, Variant, WantedLine } from "../../client/src/index.ts"
+import type { NewHold, ShopProduct, Variant, WantedLine } from "../../client/src/index.ts"
 import { wrongVariants, type VariantTry } from "../../src/proof/race/variant-books.ts"
 import { wishesFor } from "../../src/proof/race/wishes.ts"
 import { startTestApp } from "../support/app.ts"
@@ -79,7 +79,7 @@ describe("the books of a race with variants", () => {
 
   function wrong(change: Partial<{ product: object; tries: readonly VariantTry[] }>): string[] {
     const { product, tries } = { ...fair, ...change }
-    return wrongVariants(4, product as Product, tries)
+    return wrongVariants(4, product as ShopProduct, tries)
   }
 
   test("agree when every unit is accounted for", () => {

@@ -73,6 +73,7 @@ const NEWEST = [
   "0018_order_language",
   "0019_publication",
   "0020_product_content",
+  "0021_product_settings",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */
@@ -90,6 +91,7 @@ async function forgetNewest(url: string): Promise<void> {
     "drop table shop",
     "drop table product_contents",
     "alter table products drop column status, drop column status_paused",
+    "alter table products drop column sku, drop column external_id, drop column stock_display",
     "alter table products drop column collect, drop column collect_since",
     "alter table holds drop column reference, drop column metadata",
     "alter table orders drop column reference, drop column metadata, drop column missing_details",

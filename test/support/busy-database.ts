@@ -19,6 +19,9 @@ const settings = {
   maxPerCustomer: 12,
   holdTtlSeconds: null,
   status: "listed" as const,
+  sku: null,
+  externalId: null,
+  stockDisplay: "exact" as const,
   collect: null,
 }
 

@@ -1,9 +1,9 @@
-import type { Product, Variant } from "../../client/src/index.ts"
+import type { ShopProduct, ShopVariant } from "../../client/src/index.ts"
 
 export const NOON = "2026-11-27T12:00:00.000Z"
 
 /** Ten lamps, on sale at noon without a window. */
-export const lamp: Product = {
+export const lamp: ShopProduct = {
   id: 1,
   name: "Lamp",
   description: null,
@@ -25,7 +25,7 @@ export const lamp: Product = {
 }
 
 /** Twenty units of a variant, of which eight are available. */
-export function variant(id: number, name: string, more: Partial<Variant> = {}): Variant {
+export function variant(id: number, name: string, more: Partial<ShopVariant> = {}): ShopVariant {
   return {
     id,
     name,

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest"
 import type { Live } from "../../client/src/admin.ts"
-import type { Variant } from "../../client/src/index.ts"
+import type { ShopVariant } from "../../client/src/index.ts"
 import { emptyHistory, withLive } from "../../web/admin/sale-history.ts"
 import { lamp, variant } from "./product.ts"
 
-function liveAt(second: number, variants: readonly Variant[]): Live {
+function liveAt(second: number, variants: readonly ShopVariant[]): Live {
   return {
     product: { ...lamp, variants },
     paused: false,

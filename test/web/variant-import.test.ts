@@ -1,9 +1,9 @@
 import { expect, test } from "vitest"
-import type { Product } from "../../client/src/index.ts"
+import type { ShopProduct } from "../../client/src/index.ts"
 import { planImport } from "../../web/admin/variant-import.ts"
 import { lamp, variant } from "./product.ts"
 
-const shoe: Product = {
+const shoe: ShopProduct = {
   ...lamp,
   variants: [
     variant(1, "41", { sku: "R-41", options: { size: "41" } }),
@@ -15,7 +15,7 @@ const shoe: Product = {
   ],
 }
 const HEAD = "name,sku,options,price,stock\n"
-const fresh: Product = { ...lamp, reserved_stock: 0, sold_stock: 0 }
+const fresh: ShopProduct = { ...lamp, reserved_stock: 0, sold_stock: 0 }
 
 /** The plan of one line for the shoe. */
 function planned(line: string) {
@@ -134,7 +134,7 @@ test("the file as Excel writes it in Europe: a byte order mark, semicolons, CRLF
   ])
 })
 
-test.each<[string, string, Product]>([
+test.each<[string, string, ShopProduct]>([
   ["", "The file is empty.", shoe],
   [
     "41,R-41\n42,R-42",

@@ -47,6 +47,7 @@ const samples: Spoken<Words> = {
   lacking: [["Red", "Blue"]],
   lackingAll: ["Red"],
   lackingSome: ["Red", 5],
+  lackingFewer: ["Red"],
   overLimit: [5],
   overLimitOf: [5, "Red"],
   variantDisabled: ["Red"],

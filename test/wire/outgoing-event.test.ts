@@ -256,6 +256,30 @@ describe("of a product with variants", () => {
       },
     })
   })
+
+  test("the shop's own numbers of the product are in the events of its orders, and in its own", () => {
+    const numbered = { ...product, sku: "SHOE", externalId: "wc-7" }
+    const units = {
+      stock: 3,
+      held: 3,
+      variants: [
+        { ...small, stock: 1 },
+        { ...large, stock: 2 },
+      ],
+    }
+    const [ofOrder, ofProduct] = bodiesOf(
+      after({ product: { ...numbered, ...units }, orders: [basket] }, payBasket),
+    )
+    expect(ofOrder.data).toMatchObject({ order_id: 11, product_sku: "SHOE", product_external_id: "wc-7" })
+    expect(ofProduct).toMatchObject({
+      type: "product.sold_out",
+      data: { product_id: 1, sku: "SHOE", external_id: "wc-7" },
+    })
+
+    const [plain] = bodiesOf(after({ product: { externalId: "wc-8" }, holds: [holdWith()] }, order))
+    expect(plain).toMatchObject({ type: "order.created", data: { product_external_id: "wc-8" } })
+    expect(plain.data).not.toHaveProperty("product_sku")
+  })
 })
 
 describe("a product", () => {

@@ -42,6 +42,7 @@ const fieldLabels: Readonly<Record<string, string>> = {
   closes_at: "closing time",
   email: "e-mail address",
   expected: "expected stock",
+  external_id: "external id",
   hold_ttl_seconds: "hold time in seconds",
   image_url: "picture URL",
   max_per_customer: "limit per customer",
@@ -52,6 +53,7 @@ const fieldLabels: Readonly<Record<string, string>> = {
   shipping_address: "shipping address",
   shipping_countries: "shipping countries",
   sku: "SKU",
+  stock_display: "stock shown",
   url: "URL",
 }
 

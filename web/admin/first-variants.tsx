@@ -1,10 +1,10 @@
 import type { NewVariantBody } from "../../client/src/admin.ts"
-import type { Product } from "../../client/src/index.ts"
+import type { ShopProduct } from "../../client/src/index.ts"
 import { unitsOf } from "../shared/unit-texts.ts"
 import { Dialog } from "./dialog.tsx"
 
 /** True while variants would replace units that the product has for sale without any. */
-export function losesStock({ variants, stock }: Product): boolean {
+export function losesStock({ variants, stock }: ShopProduct): boolean {
   return variants === undefined && stock > 0
 }
 
@@ -15,7 +15,7 @@ export function sumsOf(variants: readonly Pick<NewVariantBody, "stock">[]) {
 
 export interface FirstVariantsProps extends ReturnType<typeof sumsOf> {
   /** As it was read before the question. */
-  readonly product: Product
+  readonly product: ShopProduct
   readonly run: () => Promise<void>
   readonly close: () => void
 }

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals"
 import type { ProductChangesBody } from "../../client/src/admin.ts"
-import type { Product } from "../../client/src/index.ts"
+import type { ShopProduct, StockDisplay } from "../../client/src/index.ts"
 import { fieldText } from "./dates.ts"
 import {
   readCurrency,
@@ -12,9 +12,10 @@ import {
   type Reading,
 } from "./form-values.ts"
 import { readHttpsUrl } from "./shop-values.ts"
+import { readLabel } from "./variant-values.ts"
 
 /** The texts of the product form's fields, filled with the product's settings, and their meanings. */
-export function useFields(product: Product | null) {
+export function useFields(product: ShopProduct | null) {
   const dateText = (at: string | null | undefined) => (at === null || at === undefined ? "" : fieldText(at))
   const texts = {
     name: useSignal(product?.name ?? ""),
@@ -28,6 +29,9 @@ export function useFields(product: Product | null) {
     maxPerHold: useSignal(String(product?.max_per_hold ?? "")),
     maxPerCustomer: useSignal(String(product?.max_per_customer ?? "")),
     holdSeconds: useSignal(String(product?.hold_ttl_seconds ?? "")),
+    sku: useSignal(product?.sku ?? ""),
+    externalId: useSignal(product?.external_id ?? ""),
+    stockDisplay: useSignal<string>(product?.stock_display ?? "exact"),
   }
   const currency = readCurrency(texts.currency.value, product?.currency ?? null)
   const readings = {
@@ -42,8 +46,24 @@ export function useFields(product: Product | null) {
     maxPerHold: readWhole(texts.maxPerHold.value, 1),
     maxPerCustomer: readWhole(texts.maxPerCustomer.value, 1),
     holdSeconds: readWhole(texts.holdSeconds.value, 1),
+    sku: readLabel(texts.sku.value),
+    externalId: readLabel(texts.externalId.value),
   }
   return { texts, readings }
+}
+
+/** The fields that a part of the form shows. */
+export type FieldGroupProps = Pick<ReturnType<typeof useFields>, "texts" | "readings">
+
+/** The choices of what buyers are told of the stock, and how the form calls them. */
+export const stockDisplayTexts: readonly (readonly [StockDisplay, string])[] = [
+  ["exact", "How many units are left"],
+  ["low", "Whether few are left (10 or fewer)"],
+  ["none", "Only whether it can be bought"],
+]
+
+function displayIn(text: string): StockDisplay {
+  return stockDisplayTexts.find(([value]) => value === text)?.[0] ?? "exact"
 }
 
 /** The settings in the fields. Throws for an unreadable field. */
@@ -59,7 +79,15 @@ export function settingsIn({ texts, readings }: ReturnType<typeof useFields>) {
     max_per_hold: valueOrNull(readings.maxPerHold),
     max_per_customer: valueOrNull(readings.maxPerCustomer),
     hold_ttl_seconds: valueOrNull(readings.holdSeconds),
+    sku: valueOrNull(readings.sku),
+    external_id: valueOrNull(readings.externalId),
+    stock_display: displayIn(texts.stockDisplay.value),
   }
+}
+
+/** The settings of a new product, without what is usual, so that the list of activity names only what was chosen. */
+export function newSettingsIn({ stock_display, ...others }: ReturnType<typeof settingsIn>) {
+  return { ...others, ...(stock_display !== "exact" && { stock_display }) }
 }
 
 /**
@@ -70,10 +98,11 @@ export function changedSettings(
   settings: Required<
     Omit<ProductChangesBody, "paused" | "status" | "collect" | "shipping_countries" | "questions">
   >,
-  product: Product,
+  product: ShopProduct,
 ): ProductChangesBody {
   const given = Object.entries(settings).filter(([name, value]) => {
-    const before = product[name as keyof typeof settings]
+    // What an answer leaves out is not set, or is the usual.
+    const before = product[name as keyof typeof settings] ?? (name === "stock_display" ? "exact" : null)
     const isTime = name === "opens_at" || name === "closes_at"
     if (!isTime || before === null || value === null) return value !== before
     return fieldText(String(value)) !== fieldText(String(before))

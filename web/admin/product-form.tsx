@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { NewProductBody, ProductChangesBody } from "../../client/src/admin.ts"
 import { currencyDecimals } from "../../client/src/currencies.ts"
-import type { Product } from "../../client/src/index.ts"
+import type { ShopProduct } from "../../client/src/index.ts"
 import { explain, shop } from "./api.ts"
 import { CollectFields, collectIn, useCollectDraft } from "./collect-fields.tsx"
 import { Dialog } from "./dialog.tsx"
@@ -12,7 +12,14 @@ import { requiredValue, type Reading } from "./form-values.ts"
 import { VariantsChoice } from "./new-variants.tsx"
 import { Failure } from "./pager.tsx"
 import { PriceField } from "./price-field.tsx"
-import { changedSettings, settingsIn, useFields } from "./product-fields.ts"
+import { OwnNumberFields } from "./own-number-fields.tsx"
+import {
+  changedSettings,
+  newSettingsIn,
+  settingsIn,
+  useFields,
+  type FieldGroupProps,
+} from "./product-fields.ts"
 import { useRefusals } from "./refusals.ts"
 import { offerIn, SaleDialog } from "./publication.tsx"
 import { riskOf, type SettingsRisk } from "./settings-risk.ts"
@@ -20,7 +27,7 @@ import { newDraft, newVariantIn, type VariantDraft } from "./variant-fields.tsx"
 
 /** The form that creates a product, or changes the settings of the product with this id. */
 export function ProductFormScreen({ productId }: { readonly productId: number | null }) {
-  const product = useSignal<Product | null>(null)
+  const product = useSignal<ShopProduct | null>(null)
   const failure = useSignal<string | null>(null)
   useEffect(() => {
     if (productId === null) return
@@ -40,7 +47,7 @@ export function ProductFormScreen({ productId }: { readonly productId: number | 
   )
 }
 
-function ProductForm({ product }: { readonly product: Product | null }) {
+function ProductForm({ product }: { readonly product: ShopProduct | null }) {
   const fields = useFields(product)
   const { texts } = fields
   const refusals = useRefusals()
@@ -68,7 +75,7 @@ function ProductForm({ product }: { readonly product: Product | null }) {
         const units = isByVariant.value
           ? { variants: drafts.value.map((draft) => newVariantIn(draft, settings.currency)) }
           : { stock: requiredValue(fields.readings.stock, "The stock") }
-        const body = { ...settings, ...units, ...collectIn(collect, null) }
+        const body = { ...newSettingsIn(settings), ...units, ...collectIn(collect, null) }
         if (!isForSale) return await create({ ...body, status: "draft" })
         offered.value = body
         isBusy.value = false
@@ -143,6 +150,7 @@ function ProductForm({ product }: { readonly product: Product | null }) {
         </div>
         <TimeFields texts={texts} readings={readings} />
         <LimitFields texts={texts} readings={readings} />
+        <OwnNumberFields texts={texts} readings={readings} />
         {product === null && <VariantsChoice isByVariant={isByVariant} drafts={drafts} currency={currency} />}
         <CollectFields draft={collect} refusalAt={refusals.at} />
         <Failure text={failure.value} />
@@ -172,8 +180,6 @@ function ProductForm({ product }: { readonly product: Product | null }) {
     </>
   )
 }
-
-type FieldGroupProps = Pick<ReturnType<typeof useFields>, "texts" | "readings">
 
 function TimeFields({ texts, readings }: FieldGroupProps) {
   return (

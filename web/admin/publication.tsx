@@ -1,5 +1,5 @@
 import type { NewProductBody } from "../../client/src/admin.ts"
-import type { Product, ProductStatus, Time } from "../../client/src/index.ts"
+import type { ShopProduct, ProductStatus, Time } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { unitsOf } from "../shared/unit-texts.ts"
 import { shop } from "./api.ts"
@@ -27,7 +27,7 @@ export function offerIn(body: NewProductBody): Offer {
 }
 
 /** What a product that is there will offer. */
-function offerOf(product: Product, isPaused: boolean): Offer {
+function offerOf(product: ShopProduct, isPaused: boolean): Offer {
   const { name, price_minor, currency, available_stock: units, opens_at, closes_at, variants } = product
   const prices = variants?.map((variant) => variant.price_minor) ?? [price_minor]
   return { name, prices, currency, units, opensAt: opens_at, closesAt: closes_at, isPaused }
@@ -82,7 +82,7 @@ export type PublicationAction = "sell" | "list" | "unlist" | "archive" | "unarch
 export function publicationActions({
   status = "listed",
   sale_state: state,
-}: Product): readonly (readonly [PublicationAction, string])[] {
+}: ShopProduct): readonly (readonly [PublicationAction, string])[] {
   switch (status) {
     case "draft":
       return [
@@ -105,7 +105,7 @@ export function publicationActions({
 
 export interface PublicationDialogProps {
   readonly action: PublicationAction
-  readonly product: Product
+  readonly product: ShopProduct
   readonly isPaused: boolean
   readonly close: () => void
 }

@@ -22,6 +22,7 @@ const pointers: Readonly<Record<string, string>> = {
   maxPerHold: "/max_per_hold",
   maxPerCustomer: "/max_per_customer",
   holdSeconds: "/hold_ttl_seconds",
+  externalId: "/external_id",
 }
 
 /** Keeps the objections of the last answer. */

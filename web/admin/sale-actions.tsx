@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals"
-import type { Product } from "../../client/src/index.ts"
+import type { ShopProduct } from "../../client/src/index.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { PublicationDialog, publicationActions, type PublicationAction } from "./publication.tsx"
@@ -8,7 +8,7 @@ import { StockDialog } from "./stock-dialog.tsx"
 type Action = "pause" | "resume" | "close" | "add" | "set"
 
 export interface SaleActionsProps {
-  readonly product: Product
+  readonly product: ShopProduct
   readonly isPaused: boolean
   /** Reads the sale again. */
   readonly done: () => void
@@ -75,7 +75,7 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
 }
 
 /** To the product's page. A draft has none yet, only the shop's view of what it will be. */
-function StorefrontLink({ id, status }: Product) {
+function StorefrontLink({ id, status }: ShopProduct) {
   return status === "draft" ? (
     <a href={`/admin/p/${id}/preview`}>Preview</a>
   ) : (
@@ -88,7 +88,7 @@ function StorefrontLink({ id, status }: Product) {
  * changed by variant.
  */
 function actionsFor(
-  { sale_state: state, variants, status }: Product,
+  { sale_state: state, variants, status }: ShopProduct,
   isPaused: boolean,
 ): readonly (readonly [Action, string])[] {
   const turn = isPaused ? (["resume", "Resume…"] as const) : (["pause", "Pause…"] as const)
@@ -106,7 +106,7 @@ function actionsFor(
 
 interface ActionDialogProps {
   readonly action: Action
-  readonly product: Product
+  readonly product: ShopProduct
   readonly close: () => void
 }
 

@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { Counted } from "../../client/src/admin.ts"
-import type { Product } from "../../client/src/index.ts"
+import type { ShopProduct } from "../../client/src/index.ts"
 import { countText } from "../shared/unit-texts.ts"
 import { actionText } from "./action-texts.ts"
 import { shop } from "./api.ts"
@@ -83,7 +83,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
 }
 
 /** The price of a product; of one with variants, the lowest and the highest. */
-function priceText({ variants, price_minor, currency }: Product): string {
+function priceText({ variants, price_minor, currency }: ShopProduct): string {
   return pricesText(variants?.map((variant) => variant.price_minor) ?? [price_minor], currency)
 }
 

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals"
 import type { StockBody } from "../../client/src/admin.ts"
-import { ProblemError, type Product } from "../../client/src/index.ts"
+import { ProblemError, type ShopProduct } from "../../client/src/index.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
@@ -11,7 +11,7 @@ export interface StockDialogProps {
   /** The name of the product or of the variant. */
   readonly name: string
   /** The units of the product or of the variant. */
-  readonly units: Pick<Product, "stock" | "reserved_stock" | "sold_stock">
+  readonly units: Pick<ShopProduct, "stock" | "reserved_stock" | "sold_stock">
   /** Sets its stock. */
   readonly set: (body: StockBody) => Promise<unknown>
   readonly close: () => void

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals"
 import type { VariantChangesBody } from "../../client/src/admin.ts"
-import type { Product, Variant } from "../../client/src/index.ts"
+import type { ShopProduct, ShopVariant } from "../../client/src/index.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
@@ -14,10 +14,10 @@ export type VariantAction = "add" | "set" | "disable" | "enable" | "edit"
 
 export interface VariantDialogProps {
   readonly action: VariantAction
-  readonly product: Product
+  readonly product: ShopProduct
   /** All of the product's, in their order. */
-  readonly variants: readonly Variant[]
-  readonly variant: Variant
+  readonly variants: readonly ShopVariant[]
+  readonly variant: ShopVariant
   readonly close: () => void
 }
 
@@ -147,7 +147,7 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
  */
 function changedSettings(
   wanted: Required<Omit<VariantChangesBody, "position" | "enabled">>,
-  before: Variant,
+  before: ShopVariant,
 ): VariantChangesBody {
   const ownPrice = before.own_price ? before.price_minor : null
   return {

@@ -1,5 +1,5 @@
 import type { NewVariantBody, StockBody, VariantChangesBody } from "../../client/src/admin.ts"
-import type { Product, Variant } from "../../client/src/index.ts"
+import type { ShopProduct, ShopVariant } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 import { parseCsv, type CsvRow } from "./csv.ts"
@@ -49,7 +49,7 @@ export type PlannedLine = { readonly line: number; readonly name: string } & (
  * variant has that SKU, the one with its name. It does not change one that has another SKU: it adds a variant then. An
  * empty cell changes nothing, also an empty name where the SKU is known.
  */
-export function planImport(text: string, product: Product): ImportPlan {
+export function planImport(text: string, product: ShopProduct): ImportPlan {
   const [heading, ...rows] = parseCsv(text)
   if (heading === undefined) return { fault: "The file is empty.", lines: [] }
   const names = heading.cells.map((cell) => cell.trim().toLowerCase())
@@ -82,7 +82,7 @@ function headingFault(names: readonly string[]): string | null {
 
 function rowsFault(
   rows: readonly CsvRow[],
-  { variants, reserved_stock, sold_stock }: Product,
+  { variants, reserved_stock, sold_stock }: ShopProduct,
 ): string | null {
   if (rows.length === 0) return "The file has no line below the first one, which names the columns."
   if (rows.length > MOST_VARIANTS)
@@ -116,12 +116,12 @@ function withoutRepeats(planned: PlannedLine, usedIn: Map<string, number>): Plan
 interface Cells {
   readonly name: string | null
   readonly sku: string | null
-  readonly options: Variant["options"] | null
+  readonly options: ShopVariant["options"] | null
   readonly price: number | null
   readonly stock: number | null
 }
 
-function planRow(row: CsvRow, names: readonly string[], product: Product): PlannedLine {
+function planRow(row: CsvRow, names: readonly string[], product: ShopProduct): PlannedLine {
   const textOf = (column: Column) => row.cells[names.indexOf(column)]?.trim() ?? ""
   const { line } = row
   const name = textOf("name") || textOf("sku")
@@ -187,7 +187,7 @@ function atMost(reading: Reading<number>, most: number): Reading<number> {
  * The variant that a line is about, or why that is not clear; null: none. A SKU names one article, so a variant with
  * another SKU is another article even if it has the same name.
  */
-function matching(variants: readonly Variant[], { name, sku }: Cells): Variant | string | null {
+function matching(variants: readonly ShopVariant[], { name, sku }: Cells): ShopVariant | string | null {
   const bySku = sku === null ? [] : variants.filter((variant) => variant.sku === sku)
   if (bySku.length > 1) {
     return `${bySku.length} variants have the SKU “${sku}”: ${bySku.map((one) => one.name).join(", ")}. Change it in the control room, so that each has its own.`
@@ -204,7 +204,7 @@ type CompleteCells = Cells & { readonly name: string; readonly stock: number }
 function plannedAddition(
   line: number,
   cells: CompleteCells,
-  { currency, variants = [] }: Product,
+  { currency, variants = [] }: ShopProduct,
 ): PlannedLine {
   const { name, sku, options, price, stock } = cells
   const variant: NewVariantBody = {
@@ -226,8 +226,8 @@ function plannedAddition(
 function plannedChange(
   line: number,
   cells: Cells,
-  before: Variant,
-  { currency, variants = [] }: Product,
+  before: ShopVariant,
+  { currency, variants = [] }: ShopProduct,
 ): PlannedLine {
   const { sku, options, price, stock } = cells
   const name = cells.name ?? before.name
@@ -262,9 +262,9 @@ function plannedChange(
 }
 
 function renamingWarning(
-  before: Variant,
+  before: ShopVariant,
   changes: VariantChangesBody,
-  variants: readonly Variant[],
+  variants: readonly ShopVariant[],
 ): string | null {
   const others = variants.filter((other) => other !== before)
   return duplicateWarning({ name: changes.name ?? before.name, sku: changes.sku ?? before.sku }, others)

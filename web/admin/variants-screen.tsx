@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import type { NewVariantBody } from "../../client/src/admin.ts"
-import type { Product } from "../../client/src/index.ts"
+import type { ShopProduct } from "../../client/src/index.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 import { explain, shop } from "./api.ts"
 import { isReadable } from "./field.tsx"
@@ -13,7 +13,7 @@ import { VariantsUpload } from "./variants-upload.tsx"
 
 /** Adds variants to a product by hand, and adds or changes many with a CSV file. */
 export function VariantsScreen({ productId }: { readonly productId: number }) {
-  const product = useSignal<Product | null>(null)
+  const product = useSignal<ShopProduct | null>(null)
   const failure = useSignal<string | null>(null)
   const read = () =>
     void shop.products.get(productId).then(
@@ -34,7 +34,7 @@ export function VariantsScreen({ productId }: { readonly productId: number }) {
 }
 
 interface AdditionsProps {
-  readonly product: Product
+  readonly product: ShopProduct
   /** Reads the product again. */
   readonly refresh: () => void
 }
@@ -73,7 +73,7 @@ function Additions({ product, refresh }: AdditionsProps) {
   )
 }
 
-function ByHand({ product }: { readonly product: Product }) {
+function ByHand({ product }: { readonly product: ShopProduct }) {
   const { id, currency } = product
   const asked = useSignal<AskedVariants | null>(null)
   const drafts = useSignal<readonly VariantDraft[]>([newDraft()])
@@ -128,7 +128,7 @@ function ByHand({ product }: { readonly product: Product }) {
 /** First variants that the operator has to confirm. */
 interface AskedVariants {
   /** The product as it was read before the question. */
-  readonly present: Product
+  readonly present: ShopProduct
   readonly variants: readonly NewVariantBody[]
 }
 

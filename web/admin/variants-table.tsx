@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals"
 import type { Live } from "../../client/src/admin.ts"
-import type { Product, Variant } from "../../client/src/index.ts"
+import type { ShopProduct, ShopVariant } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { countText } from "../shared/unit-texts.ts"
 import { StateBadge } from "./state-badge.tsx"
@@ -9,7 +9,7 @@ import { optionsText } from "./variant-values.ts"
 
 export interface VariantsTableProps {
   readonly live: Live
-  readonly variants: readonly Variant[]
+  readonly variants: readonly ShopVariant[]
   /** Reads the sale again. */
   readonly done: () => void
 }
@@ -78,8 +78,8 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
 }
 
 interface VariantRowProps {
-  readonly product: Product
-  readonly variant: Variant
+  readonly product: ShopProduct
+  readonly variant: ShopVariant
   readonly refused: number
   readonly choose: (action: VariantAction) => void
 }

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals"
 import { useRef } from "preact/hooks"
-import type { Product } from "../../client/src/index.ts"
+import type { ShopProduct } from "../../client/src/index.ts"
 import { explain, shop } from "./api.ts"
 import { FirstVariantsDialog, losesStock, sumsOf } from "./first-variants.tsx"
 import { Failure } from "./pager.tsx"
@@ -11,7 +11,7 @@ import { planImport, type ImportPlan, type PlannedLine } from "./variant-import.
 const MOST_BYTES = 1_000_000
 
 export interface VariantsUploadProps {
-  readonly product: Product
+  readonly product: ShopProduct
   /** Called when the lines of a file were applied or refused. */
   readonly applied: () => void
 }

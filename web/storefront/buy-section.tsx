@@ -7,6 +7,7 @@ import { HoldForm } from "./hold-form.tsx"
 import { AskedAction } from "./asked-action.tsx"
 import { HeldUnits } from "./held-units.tsx"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
+import { leftText } from "./texts.ts"
 import { StockBar } from "./stock-bar.tsx"
 import { VariantForm } from "./variant-form.tsx"
 import { durationOf } from "../shared/dates.ts"
@@ -81,23 +82,36 @@ export function Figure({ stage, product, zone }: FigureProps) {
         </BigFigure>
       )
     case "all_held": {
+      const { stock, reserved_stock } = product
+      if (stock === undefined || reserved_stock === undefined) return null
       const label =
         stage.retryAt === null || zone === null
-          ? words.ofReserved(product.stock)
-          : words.ofReservedUntil(product.stock, clock(Date.parse(stage.retryAt), zone))
+          ? words.ofReserved(stock)
+          : words.ofReservedUntil(stock, clock(Date.parse(stage.retryAt), zone))
       return (
         <BigFigure label={label} kind="stock">
-          {count(product.reserved_stock)}
+          {count(reserved_stock)}
         </BigFigure>
       )
     }
-    default:
+    default: {
+      const { stock, available_stock } = product
+      if (stock === undefined || available_stock === undefined)
+        return <ShownLevel stage={stage} product={product} />
       return (
-        <BigFigure label={words.ofLeft(product.stock)} kind="stock">
-          {count(product.available_stock)}
+        <BigFigure label={words.ofLeft(stock)} kind="stock">
+          {count(available_stock)}
         </BigFigure>
       )
+    }
   }
+}
+
+/** In the place of the units, where the shop does not show how many there are. The headline says it if there are none. */
+function ShownLevel({ stage, product }: Pick<FigureProps, "stage" | "product">) {
+  const { words } = useLanguage()
+  if ((stage.kind !== "on_sale" && stage.kind !== "reserving") || product.stock_level === "none") return null
+  return <p class="main-number">{leftText(words, product)}</p>
 }
 
 interface BigFigureProps {

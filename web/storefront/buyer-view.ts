@@ -1,6 +1,6 @@
 import type { Hold, HoldLine, Order, Product, SaleState, Time } from "../../client/src/index.ts"
 import { asksDetails } from "./asked-details.ts"
-import { isNothingForSale, MOST_UNITS, withUnitsForSale } from "./variant-choice.ts"
+import { isNothingForSale, isSoldOut, mostAvailable, MOST_UNITS, withUnitsForSale } from "./variant-choice.ts"
 
 /** The facts that determine what a buyer sees. */
 export interface Known {
@@ -42,7 +42,8 @@ export interface Pending {
 
 /** Why a request was refused. */
 export type Refusal =
-  | { readonly code: "too_few"; readonly available: number }
+  /** `available` null: the shop does not show how many there are. */
+  | { readonly code: "too_few"; readonly available: number | null }
   | { readonly code: "missed"; readonly retryAt: Time | null }
   /** The variants that had too few units, when the request was answered. */
   | { readonly code: "lacking"; readonly lines: readonly LackingUnits[]; readonly retryAt: Time | null }
@@ -70,7 +71,8 @@ export interface LackingUnits {
   readonly variantId: number
   readonly name: string
   readonly requested: number
-  readonly available: number
+  /** Null: the shop does not show it. */
+  readonly available: number | null
 }
 
 /** A message beside the stage: a refusal, the end of the buyer's last hold, or a price other than the button showed. */
@@ -170,8 +172,8 @@ function stateAt(product: Product, nowMs: number | null): SaleState {
   if (product.closes_at !== null && Date.parse(product.closes_at) <= nowMs) return "closed"
   if (product.opens_at !== null && Date.parse(product.opens_at) > nowMs) return "scheduled"
   if (product.sale_state !== "scheduled" && product.sale_state !== "closed") return product.sale_state
-  if (product.sold_stock >= product.stock) return "sold_out"
-  return product.available_stock > 0 ? "open" : "all_held"
+  if (isSoldOut(product)) return "sold_out"
+  return mostAvailable(product) > 0 ? "open" : "all_held"
 }
 
 /** Whole seconds until then, 0 or more. */
@@ -224,7 +226,7 @@ function saleStage(product: Product, { nowMs, refusal }: Known): Stage {
     case "all_held":
       return { kind: "all_held", retryAt: refusal !== null && "retryAt" in refusal ? refusal.retryAt : null }
     case "open": {
-      const mostUnits = Math.max(1, Math.min(product.max_per_hold ?? MOST_UNITS, product.available_stock))
+      const mostUnits = Math.max(1, Math.min(product.max_per_hold ?? MOST_UNITS, mostAvailable(product)))
       return { kind: "on_sale", mostUnits, asksCustomer: product.max_per_customer !== null }
     }
   }

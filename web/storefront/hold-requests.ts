@@ -1,28 +1,11 @@
-import type { HoldBody, Product } from "../../client/src/index.ts"
+import type { HoldBody } from "../../client/src/index.ts"
 import type { HoldRequest } from "./browser-storage.ts"
-import type { Refusal } from "./buyer-view.ts"
-import { variantsForSale, withUnits, type Choice } from "./variant-choice.ts"
+import { withUnits, type Choice } from "./variant-choice.ts"
 
 /** What a request for a hold sends. */
 export function bodyOf(productId: number, { qty, lines, customerId }: HoldRequest): HoldBody {
   const units = lines === undefined ? { qty } : { lines }
   return { product_id: productId, ...units, ...(customerId !== null && { customer_id: customerId }) }
-}
-
-/** True for a refusal that another choice may avoid. */
-export function isAboutChoice({ code }: Refusal): boolean {
-  return ["lacking", "over_limit", "variant_disabled", "variant_required"].includes(code)
-}
-
-/** True if the product has the units again that a request has missed. */
-export function isOver(refusal: Refusal, product: Product): boolean {
-  if (refusal.code === "missed") return product.available_stock > 0
-  if (refusal.code !== "lacking") return false
-  return refusal.lines.every(({ variantId, requested }) =>
-    variantsForSale(product).some(
-      (variant) => variant.id === variantId && variant.available_stock >= requested,
-    ),
-  )
 }
 
 /** The variant that a visitor has chosen before the scripts ran; null: none. */

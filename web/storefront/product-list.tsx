@@ -3,7 +3,7 @@ import { Thumbnail } from "./gallery.tsx"
 import type { PageModel } from "./page-model.ts"
 import type { Language } from "./language.ts"
 import { useLanguage } from "./page-language.ts"
-import { priceText } from "./texts.ts"
+import { leftText, priceText } from "./texts.ts"
 
 interface ListProps {
   readonly page: Page<Product>
@@ -83,10 +83,11 @@ function Products({ products, model }: { readonly products: readonly Product[]; 
 
 function stateText(
   { words, date, countdown }: Language,
-  { sale_state, available_stock, opens_at }: Product,
+  product: Product,
   { nowMs, zone }: PageModel,
 ): string {
-  if (sale_state === "open") return words.left(available_stock)
+  const { sale_state, opens_at } = product
+  if (sale_state === "open") return leftText(words, product)
   if (sale_state !== "scheduled" || opens_at === null) return words.saleStates[sale_state]
   const leftMs = nowMs.value === null ? Infinity : Date.parse(opens_at) - nowMs.value
   // Further away, the day says more than the hours.

@@ -22,7 +22,8 @@ import {
 } from "./server-connection.ts"
 import { draftName } from "./asked-details.ts"
 import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
-import { bodyOf, isAboutChoice, isOver, oneTabAtATime } from "./hold-requests.ts"
+import { bodyOf, oneTabAtATime } from "./hold-requests.ts"
+import { isAboutChoice, isOver } from "./refused-units.ts"
 
 /** Holds are retried for three minutes, because the page says that it keeps trying. The client chooses the pauses. */
 const PATIENCE = { tries: 60, totalMs: 180_000 }

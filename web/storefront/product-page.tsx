@@ -49,7 +49,9 @@ interface FactsProps {
 /** Times and limits of the sale. */
 function Facts({ product, zone }: FactsProps) {
   const { words, date } = useLanguage()
-  const { opens_at, closes_at, max_per_hold, max_per_customer } = product
+  const { opens_at, closes_at, max_per_hold, max_per_customer, stock = null } = product
+  // Without any, the lines above and below them would enclose nothing.
+  if ([opens_at, closes_at, max_per_hold, max_per_customer, stock].every((fact) => fact === null)) return null
   return (
     <dl class="sale-facts tabular">
       {opens_at !== null && (
@@ -68,10 +70,12 @@ function Facts({ product, zone }: FactsProps) {
           </dd>
         </div>
       )}
-      <div>
-        <dt>{words.total}</dt>
-        <dd>{words.units(product.stock)}</dd>
-      </div>
+      {stock !== null && (
+        <div>
+          <dt>{words.total}</dt>
+          <dd>{words.units(stock)}</dd>
+        </div>
+      )}
       {max_per_hold !== null && (
         <div>
           <dt>{words.limitPerOrder}</dt>

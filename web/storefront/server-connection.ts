@@ -4,6 +4,7 @@ import {
   createClient,
   NetworkError,
   ProblemError,
+  type ProblemMembers,
   TimeoutError,
   type Client,
   type Fetch,
@@ -131,6 +132,12 @@ export function isUnanswered(error: unknown): boolean {
   return true
 }
 
+/** Where the shop does not show how many units there are, a sale that is open has some. */
+function tooFewOf({ available_stock, sale_state, retry_at }: ProblemMembers["out_of_stock"]): Refusal {
+  const available = available_stock ?? (sale_state === "open" ? null : 0)
+  return available === 0 ? { code: "missed", retryAt: retry_at } : { code: "too_few", available }
+}
+
 /**
  * The refusal that the page shows for an error; null: none, because the new state of the sale or order explains it.
  * `product` names the variants.
@@ -145,16 +152,15 @@ export function refusalOf(
   switch (problem.code) {
     case "out_of_stock":
       if (problem.lines !== undefined) {
-        const lines = problem.lines.map(({ variant_id, ...units }) => ({
+        const lines = problem.lines.map(({ variant_id, requested, available = null }) => ({
           variantId: variant_id,
           name: variantName(words, product, variant_id),
-          ...units,
+          requested,
+          available,
         }))
         return { code: "lacking", lines, retryAt: problem.retry_at }
       }
-      return problem.available_stock > 0
-        ? { code: "too_few", available: problem.available_stock }
-        : { code: "missed", retryAt: problem.retry_at }
+      return tooFewOf(problem)
     case "quantity_over_limit":
       return {
         code: "over_limit",

@@ -3,10 +3,11 @@ import { useLanguage } from "./page-language.ts"
 
 const WIDTH = 1_000
 
-/** The stock as a bar: sold, reserved and available units. */
+/** The stock as a bar: sold, reserved and available units. Nothing where the shop does not show them. */
 export function StockBar({ product }: { readonly product: Product }) {
   const { words } = useLanguage()
   const { stock, sold_stock, reserved_stock } = product
+  if (stock === undefined || sold_stock === undefined || reserved_stock === undefined) return null
   const sold = part(sold_stock, stock)
   const held = part(reserved_stock, stock)
   return (

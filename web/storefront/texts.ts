@@ -1,7 +1,7 @@
 import type { BuyerView, LackingUnits, Notice, Stage } from "./buyer-view.ts"
 import type { Language } from "./language.ts"
 import { lowestPrice, type Lack, type VariantState } from "./variant-choice.ts"
-import type { Order, Product, Variant } from "../../client/src/index.ts"
+import type { Order, Product, ShownUnits, Variant } from "../../client/src/index.ts"
 
 /** The price of a product; where its variants differ, the lowest. */
 export function priceText({ words, price }: Language, product: Product): string {
@@ -61,7 +61,7 @@ export function nextStepOf({ words }: Language, stage: Stage, order: Order): str
 export function noticeText({ words }: Language, notice: Notice): string {
   switch (notice.code) {
     case "too_few":
-      return words.tooFew(notice.available)
+      return notice.available === null ? words.fewerLeft : words.tooFew(notice.available)
     case "missed":
       return words.missed
     case "lacking":
@@ -86,12 +86,19 @@ export function noticeText({ words }: Language, notice: Notice): string {
 }
 
 function lackingText(words: Language["words"], { name, available }: LackingUnits): string {
+  if (available === null) return words.lackingFewer(name)
   return available === 0 ? words.lackingAll(name) : words.lackingSome(name, available)
 }
 
 /** How many units of a variant are left, or why none is. */
-export function stockText({ words }: Language, { available_stock }: Variant, state: VariantState): string {
-  return state === "open" ? words.left(available_stock) : words.variantStates[state]
+export function stockText({ words }: Language, variant: Variant, state: VariantState): string {
+  return state === "open" ? leftText(words, variant) : words.variantStates[state]
+}
+
+/** How many units are left or, where the shop does not show that, what it does show. Some are. */
+export function leftText(words: Language["words"], { available_stock, stock_level }: ShownUnits): string {
+  if (available_stock !== undefined) return words.left(available_stock)
+  return stock_level === "few" ? words.fewLeft : words.inStock
 }
 
 /** Why a chosen variant cannot be reserved now. */

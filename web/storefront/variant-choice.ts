@@ -1,5 +1,5 @@
 import type { Words } from "./words/en.ts"
-import type { Product, Variant, WantedLine } from "../../client/src/index.ts"
+import type { Product, ShownUnits, Variant, WantedLine } from "../../client/src/index.ts"
 
 /** A product that is sold by variant. */
 export type ProductWithVariants = Product & { readonly variants: readonly Variant[] }
@@ -26,15 +26,29 @@ function hasVariants(product: Product): product is ProductWithVariants {
   return product.variants !== undefined
 }
 
+/** The most units that may be available: where the shop does not show how many there are, any number. */
+export function mostAvailable({ available_stock, stock_level }: ShownUnits): number {
+  return available_stock ?? (stock_level === "none" ? 0 : Infinity)
+}
+
+/** True if every unit is sold. Where no number is shown, the server has said so. */
+export function isSoldOut({
+  stock,
+  sold_stock,
+  sale_state,
+}: Pick<Product, keyof ShownUnits | "sale_state">): boolean {
+  return stock === undefined || sold_stock === undefined ? sale_state === "sold_out" : sold_stock >= stock
+}
+
 /** The product, with the counters of what is for sale: units of variants that are not for sale are left out. */
 export function withUnitsForSale(product: Product): Product {
-  if (!hasVariants(product)) return product
+  if (!hasVariants(product) || product.stock_level !== undefined) return product
   const sums = { stock: 0, available_stock: 0, reserved_stock: 0, sold_stock: 0 }
   for (const variant of product.variants.filter(({ enabled }) => enabled)) {
-    sums.stock += variant.stock
-    sums.available_stock += variant.available_stock
-    sums.reserved_stock += variant.reserved_stock
-    sums.sold_stock += variant.sold_stock
+    sums.stock += variant.stock ?? 0
+    sums.available_stock += variant.available_stock ?? 0
+    sums.reserved_stock += variant.reserved_stock ?? 0
+    sums.sold_stock += variant.sold_stock ?? 0
   }
   return { ...product, ...sums }
 }
@@ -52,8 +66,8 @@ export function variantsForSale({ variants = [] }: Product): readonly Variant[] 
 /** The variant's state while the sale is open. */
 export function stateOfVariant(variant: Variant): VariantState {
   if (!variant.enabled) return "not_for_sale"
-  if (variant.available_stock > 0) return "open"
-  return variant.sold_stock >= variant.stock ? "sold_out" : "all_held"
+  if (mostAvailable(variant) > 0) return "open"
+  return isSoldOut(variant) ? "sold_out" : "all_held"
 }
 
 /** The most units that one request may ask for, over all variants. */
@@ -123,7 +137,7 @@ export function mostOfVariant(product: Product, variant: Variant, choice: Choice
   const others = unitsChosen(choice) - chosenUnits(choice, variant.id)
   const limit = Math.min(variant.max_per_hold ?? Infinity, mostUnitsOf(product) - others)
   const isLineTooMany = choice.length >= MOST_LINES && chosenUnits(choice, variant.id) === 0
-  return variant.enabled && !isLineTooMany ? Math.max(0, Math.min(limit, variant.available_stock)) : 0
+  return variant.enabled && !isLineTooMany ? Math.max(0, Math.min(limit, mostAvailable(variant))) : 0
 }
 
 /** The choice of one variant, reduced to the units that there are, but at least one. */
@@ -155,8 +169,8 @@ export function lacksOf(product: Product, choice: Choice): readonly Lack[] {
     const variant = variantOf(product, variant_id)
     if (variant === undefined) return []
     const state = stateOfVariant(variant)
-    const { name, available_stock: available } = variant
-    return state === "open" && available >= qty ? [] : [{ name, state, available }]
+    const available = mostAvailable(variant)
+    return state === "open" && available >= qty ? [] : [{ name: variant.name, state, available }]
   })
 }
 

@@ -80,6 +80,14 @@ export function maySeeHidden(caller: Caller, productId: number): boolean {
   return caller.kind === "admin" || (caller.kind === "owner" && caller.ownership.productId === productId)
 }
 
+/**
+ * True for a system of the shop's, which sends the admin token: it is told how many units there are, wherever it asks. On the
+ * routes for everybody the shop's own browsers, and all callers in open mode, are told what buyers are.
+ */
+export function isShopSystem(caller: Caller): boolean {
+  return caller.kind === "admin" && caller.by === "token"
+}
+
 /** False for a caller without a valid token or session: no hold needs to be looked up for it. */
 export function maySeeAnyHold(caller: Caller): boolean {
   return caller.kind !== "stranger"

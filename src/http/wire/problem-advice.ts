@@ -26,7 +26,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   refund_not_found: "Take the refund's id, such as `17-1`, from `GET /api/admin/orders/{id}/refunds`.",
   order_unknown: "Check the order's id.",
   out_of_stock:
-    "If `retry_at` is not null, try again at that time: held units may be available again. `available_stock` says how many units are available now, and `sale_state` whether all are sold. For a product with variants, `lines` says which of them lack units.",
+    "If `retry_at` is not null, try again at that time: held units may be available again. `available_stock` says how many units are available now (absent where the shop does not show it), and `sale_state` whether all are sold. For a product with variants, `lines` says which of them lack units.",
   sale_not_open: "Try again at `opens_at`.",
   sale_paused:
     "Try again later. The shop has paused the sale; holds that exist can still be ordered and paid.",

@@ -189,9 +189,13 @@ function members(refusal: AnyRefusal): object {
     case "out_of_stock":
       return {
         sale_state: refusal.saleState,
-        available_stock: refusal.availableStock,
+        available_stock: refusal.hidesUnits ? undefined : refusal.availableStock,
         retry_at: isoTimeOrNull(refusal.retryAt),
-        lines: refusal.lines?.map(({ variantId, ...units }) => ({ variant_id: variantId, ...units })),
+        lines: refusal.lines?.map(({ variantId, requested, available }) => ({
+          variant_id: variantId,
+          requested,
+          available: refusal.hidesUnits ? undefined : available,
+        })),
       }
     case "sale_not_open":
       return { opens_at: isoTime(refusal.opensAt) }

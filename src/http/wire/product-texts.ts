@@ -1,10 +1,10 @@
 import { saleState, type Product, type SaleState } from "../../domain/product.ts"
 import { isoTime, type Instant } from "../../domain/time.ts"
-import { productJson } from "../../wire/product.ts"
+import { publicProductJson, publicStateName } from "../../wire/public-product.ts"
 
 /** The JSON text of a product, made once for all its readers. */
 export interface ProductText {
-  /** Made of the id, the version and the sale state. Two texts with the same name differ in `server_time` only. */
+  /** Two texts with the same name differ in `server_time` only. */
   readonly name: string
   /** Weak, because `server_time` differs between answers with the same tag. */
   readonly etag: string
@@ -25,9 +25,9 @@ export function createProductTexts(defaultHoldTtl: number): ProductTexts {
       const state = saleState(product, now)
       const known = texts.get(product)
       if (known?.state === state) return known
-      const { server_time: _, ...rest } = productJson(product, now, defaultHoldTtl)
+      const { server_time: _, ...rest } = publicProductJson(product, now, defaultHoldTtl)
       const start = JSON.stringify(rest).slice(0, -1)
-      const name = `${product.id}-${product.version}-${state}`
+      const name = publicStateName(product, now, defaultHoldTtl)
       const text = {
         state,
         name,

@@ -1,4 +1,4 @@
-import type { NewHold, Product } from "../../../client/src/index.ts"
+import type { NewHold, ShopProduct } from "../../../client/src/index.ts"
 import type { Wish } from "./wishes.ts"
 
 /** The books of one variant after a race. */
@@ -23,7 +23,7 @@ export interface VariantTry {
 }
 
 /** Adds up by variant what was asked for and what was taken. */
-export function booksOf(product: Product | null, tries: readonly VariantTry[]): VariantBooks[] {
+export function booksOf(product: ShopProduct | null, tries: readonly VariantTry[]): VariantBooks[] {
   const requested = unitsByVariant(tries.map(({ wish }) => wish))
   const taken = unitsByVariant(tries.map(({ hold }) => hold?.lines ?? null))
   return (product?.variants ?? []).map(({ id, name, stock, available_stock }) => ({
@@ -50,7 +50,7 @@ function unitsByVariant(all: readonly Wish[]): ReadonlyMap<number, number> {
  */
 export function wrongVariants(
   stock: number,
-  product: Product | null,
+  product: ShopProduct | null,
   tries: readonly VariantTry[],
 ): string[] {
   const books = booksOf(product, tries)

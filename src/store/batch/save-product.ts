@@ -249,6 +249,9 @@ const settingColumns = [
   "collect",
   "status",
   "status_paused",
+  "sku",
+  "external_id",
+  "stock_display",
 ]
 
 /**
@@ -272,6 +275,9 @@ function settingValues(settings: Product): unknown[] {
     settings.collect === null ? null : JSON.stringify(settings.collect),
     settings.status === "listed" ? null : settings.status,
     isHidden(settings) ? settings.paused : null,
+    settings.sku,
+    settings.externalId,
+    settings.stockDisplay === "exact" ? null : settings.stockDisplay,
   ]
 }
 

@@ -4,6 +4,7 @@ import type { Payment, PaymentEventKey, PaymentEventRecord } from "../../domain/
 import { eventColumns, messageColumn, paymentColumns } from "../columns.ts"
 import { readAskedDetails, type AskedDetails } from "./asked-details.ts"
 import type { KeptMessage } from "./money-views.ts"
+import { readHasExternalIds, readProductNumbers, type ProductNumbers } from "./product-numbers.ts"
 import type { OrderView } from "./views.ts"
 import { cutPage, SCANNED_ROWS, type Page, type PageRequest } from "./page.ts"
 import {
@@ -34,6 +35,10 @@ export interface Lists {
   newestOrders(filter: OrderFilter, page: PageRequest<AgeKey>): Promise<Page<OrderView, AgeKey>>
   /** What buyers have been asked for by one product; null: by all. */
   askedDetails(productId: number | null): Promise<AskedDetails>
+  /** Whether a product, or any if the id is null, has a name in another system of the shop. */
+  hasExternalIds(productId: number | null): Promise<boolean>
+  /** The shop's own numbers of products by id; those that have none are left out. */
+  productNumbers(ids: readonly number[]): Promise<ReadonlyMap<number, ProductNumbers>>
   /** Lists payments by provider and event key. */
   payments(filter: PaymentFilter, page: PageRequest<PaymentEventKey>): Promise<Page<Payment, PaymentEventKey>>
   /** Lists payment events by provider and key. */
@@ -50,6 +55,8 @@ export function createLists(pool: pg.Pool): Lists {
     orders: (filter, page) => listOrders(pool, filter, page),
     newestOrders: (filter, page) => listNewestOrders(pool, filter, page),
     askedDetails: (productId) => readAskedDetails(pool, productId),
+    hasExternalIds: (productId) => readHasExternalIds(pool, productId),
+    productNumbers: (ids) => readProductNumbers(pool, ids),
     payments: (filter, page) => listPayments(pool, filter, page),
     events: (filter, page) => listEvents(pool, filter, page),
   }

@@ -33,6 +33,10 @@ export interface ProductPage {
 export interface ProductFilter {
   /** Null or not given: any. */
   readonly status?: ProductStatus | null | undefined
+  /** Null or not given: any. */
+  readonly sku?: string | null | undefined
+  /** Null or not given: any. */
+  readonly externalId?: string | null | undefined
   /** False: only those that have opened. */
   readonly withScheduled?: boolean
 }
@@ -58,7 +62,7 @@ export interface Views {
   storefront(after: ListPosition | null, limit: number, withScheduled: boolean): Promise<StorefrontPage>
   /** Lists products whose version differs from the one in `known`, a map from id to version. */
   changedProducts(known: ReadonlyMap<number, number>): Promise<ProductChanges>
-  /** The counters of the newest products, for the metrics. */
+  /** The counters of the newest products, for the metrics, which anybody may read: of those whose units are shown. */
   stockCounts(): Promise<StockCount[]>
   /** How many seconds the first due hold or order of a product has been due; 0 if none is. */
   expiryLag(productId: number): Promise<number>
@@ -99,8 +103,9 @@ async function selectProduct(pool: pg.Pool, id: number): Promise<ProductView | n
 
 async function selectProducts(
   pool: pg.Pool,
-  ...[afterId, limit, { status = null, withScheduled = true } = {}]: Parameters<Views["products"]>
+  ...[afterId, limit, filter = {}]: Parameters<Views["products"]>
 ): Promise<ProductPage> {
+  const { status = null, withScheduled = true, sku = null, externalId = null } = filter
   const { rows } = await pool.query<Product & { serverTime: Instant; found: number }>({
     name: "view-products",
     text: `
@@ -112,6 +117,8 @@ async function selectProducts(
          where id > $1
            and ($4::text is null or coalesce(status, 'listed') = $4)
            and ($5 or opens_at is null or opens_at <= statement_timestamp())
+           and ($6::text is null or sku = $6)
+           and ($7::text is null or external_id = $7)
          order by id
          limit $2
       )
@@ -125,7 +132,7 @@ async function selectProducts(
        where variants_to_here <= $3
           or variants_to_here = variant_count
        order by id`,
-    values: [afterId, limit + 1, VARIANTS_ON_A_PAGE, status, withScheduled],
+    values: [afterId, limit + 1, VARIANTS_ON_A_PAGE, status, withScheduled, sku, externalId],
   })
   const found = rows[0]?.found ?? 0
   const products = rows.slice(0, limit).map((row) => {
@@ -171,6 +178,7 @@ async function selectStockCounts(pool: pg.Pool): Promise<StockCount[]> {
     text: `
       select id, stock, held, sold
         from products
+       where stock_display is null
        order by id desc
        limit $1`,
     values: [COUNTED_PRODUCTS],

@@ -45,6 +45,8 @@ export const ar: Words = {
   moreProducts: "مزيد من المنتجات",
   from: (price) => `من ${name(price)}`,
   left: (qty) => `المتبقي: ${count(qty)}`,
+  inStock: "متوفر",
+  fewLeft: "بقي القليل فقط",
   opensIn: (time) => `يُفتح بعد ${time}`,
   opensAt: (time) => `يبدأ البيع: ${name(time)}`,
   saleStates: {
@@ -179,10 +181,12 @@ export const ar: Words = {
 
   /* Notices */
   tooFew: (qty) => `المتبقي: ${count(qty)}. اختر كمية أقل.`,
+  fewerLeft: "لا تتوفر هذه الكمية. اختر كمية أقل.",
   missed: "سبقك آخرون. لم يُحجز لك شيء.",
   lacking: (reasons) => `سبقك آخرون. لم يُحجز شيء: ${reasons.join("، ")}.`,
   lackingAll: (of) => `لا تتوفر أي قطعة من ${name(of)}`,
   lackingSome: (of, qty) => `المتبقي من ${name(of)}: ${units(qty)}`,
+  lackingFewer: (of) => `المتبقي من ${name(of)} أقل من الكمية التي اخترتها`,
   overLimit: (qty) => `الحد الأقصى لكل طلب: ${units(qty)}.`,
   overLimitOf: (qty, of) => `الحد الأقصى من ${name(of)} لكل طلب: ${units(qty)}.`,
   variantDisabled: (of) => `لم يُحجز شيء: لم يعد ${name(of)} معروضًا للبيع.`,

@@ -36,6 +36,8 @@ export const de: Words = {
   moreProducts: "Weitere Artikel",
   from: (price) => `ab ${price}`,
   left: (qty) => `noch ${count(qty)}`,
+  inStock: "Verfügbar",
+  fewLeft: "Nur noch wenige",
   opensIn: (time) => `Öffnet in ${time}`,
   opensAt: (time) => `Start: ${time}`,
   saleStates: {
@@ -159,10 +161,12 @@ export const de: Words = {
 
   /* Notices */
   tooFew: (qty) => `Nur noch ${count(qty)} verfügbar. Wählen Sie weniger.`,
+  fewerLeft: "So viele sind nicht mehr verfügbar. Wählen Sie weniger.",
   missed: "Andere waren schneller. Für Sie wurde nichts reserviert.",
   lacking: (reasons) => `Andere waren schneller. Es wurde nichts reserviert: ${and(reasons)}.`,
   lackingAll: (name) => `von ${name} ist nichts verfügbar`,
   lackingSome: (name, qty) => `von ${name} sind nur noch ${units(qty)} verfügbar`,
+  lackingFewer: (name) => `von ${name} sind weniger verfügbar, als Sie gewählt haben`,
   overLimit: (qty) => `Je Bestellung sind höchstens ${units(qty)} möglich.`,
   overLimitOf: (qty, name) => `Je Bestellung sind höchstens ${units(qty)} von ${name} möglich.`,
   variantDisabled: (name) => `Es wurde nichts reserviert: ${name} wird nicht mehr verkauft.`,

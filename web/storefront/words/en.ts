@@ -35,6 +35,9 @@ export const en = {
   moreProducts: "More products",
   from: (price: string) => `From ${price}`,
   left: (qty: number) => `${count(qty)} left`,
+  /** In the place of a number, where the shop does not show how many there are. */
+  inStock: "Available",
+  fewLeft: "Only a few left",
   opensIn: (time: string) => `Opens in ${time}`,
   opensAt: (time: string) => `Opens ${time}`,
   saleStates: {
@@ -158,11 +161,13 @@ export const en = {
 
   /* Notices */
   tooFew: (qty: number) => `Only ${count(qty)} left. Choose fewer.`,
+  fewerLeft: "Fewer than that are left. Choose fewer.",
   missed: "Other buyers were faster. Nothing was reserved for you.",
   lacking: (reasons: readonly string[]) =>
     `Other buyers were faster. Nothing was reserved, because ${and(reasons)}.`,
   lackingAll: (name: string) => `no unit of ${name} is available`,
   lackingSome: (name: string, qty: number) => `${name} has only ${units(qty)} left`,
+  lackingFewer: (name: string) => `fewer units of ${name} are left than you chose`,
   overLimit: (qty: number) => `The limit is ${units(qty)} per order.`,
   overLimitOf: (qty: number, name: string) => `The limit is ${units(qty)} of ${name} per order.`,
   variantDisabled: (name: string) => `Nothing was reserved: ${name} is no longer for sale.`,

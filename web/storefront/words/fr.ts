@@ -35,6 +35,8 @@ export const fr: Words = {
   moreProducts: "Plus de produits",
   from: (price) => `À partir de ${price}`,
   left: (qty) => plural(qty, { one: "# disponible", many: "# disponibles", other: "# disponibles" }),
+  inStock: "Disponible",
+  fewLeft: "Plus que quelques-uns",
   opensIn: (time) => `Ouvre dans ${time}`,
   opensAt: (time) => `Début : ${time}`,
   saleStates: {
@@ -162,10 +164,12 @@ export const fr: Words = {
 
   /* Notices */
   tooFew: (qty) => `Quantité encore disponible : ${count(qty)}. Choisissez-en moins.`,
+  fewerLeft: "Il n’en reste pas autant. Choisissez-en moins.",
   missed: "D’autres ont été plus rapides. Rien n’a été réservé pour vous.",
   lacking: (reasons) => `D’autres ont été plus rapides. Rien n’a été réservé : ${and(reasons)}.`,
   lackingAll: (name) => `${name} n’est pas disponible`,
   lackingSome: (name, qty) => `de ${name}, il ne reste que ${units(qty)}`,
+  lackingFewer: (name) => `de ${name}, il reste moins que la quantité choisie`,
   overLimit: (qty) => `La limite est de ${units(qty)} par commande.`,
   overLimitOf: (qty, name) => `La limite pour ${name} est de ${units(qty)} par commande.`,
   variantDisabled: (name) => `Rien n’a été réservé : ${name} n’est plus en vente.`,

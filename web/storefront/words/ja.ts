@@ -34,6 +34,8 @@ export const ja: Words = {
   moreProducts: "ほかの商品を見る",
   from: (price) => `${price}から`,
   left: (qty) => `残り${count(qty)}点`,
+  inStock: "在庫あり",
+  fewLeft: "残りわずか",
   opensIn: (time) => `開始まで ${time}`,
   opensAt: (time) => `${time} 販売開始`,
   saleStates: {
@@ -155,10 +157,12 @@ export const ja: Words = {
 
   /* Notices */
   tooFew: (qty) => `残り${count(qty)}点です。数を減らしてください。`,
+  fewerLeft: "ご希望の数は残っていません。数を減らしてください。",
   missed: "ほかのお客様が先に確保されました。商品は確保されていません。",
   lacking: (reasons) => `ほかのお客様が先に確保されました。商品は確保されていません（${and(reasons)}）。`,
   lackingAll: (name) => `${name}は購入できません`,
   lackingSome: (name, qty) => `${name}は残り${units(qty)}です`,
+  lackingFewer: (name) => `${name}はご希望の数が残っていません`,
   overLimit: (qty) => `1回のご注文は${units(qty)}までです。`,
   overLimitOf: (qty, name) => `${name}は1回のご注文につき${units(qty)}までです。`,
   variantDisabled: (name) => `商品は確保されていません。${name}の販売は終了しました。`,

@@ -3,7 +3,8 @@ import type { Hold } from "../../../domain/hold.ts"
 import type { GivenShopFields } from "../../../domain/shop-fields.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import type { HoldRequest } from "../../../lanes/gate.ts"
-import { refuse } from "../../wire/problems.ts"
+import { refuse, type AnyRefusal } from "../../wire/problems.ts"
+import { isShopSystem } from "../../access/auth.ts"
 import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
 import type { Services } from "../../services.ts"
 
@@ -35,7 +36,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     if (empty === null) return false
     events.gateRefused()
     events.holdRefused(wanted.productId, empty)
-    refuse(reply, empty)
+    refuse(reply, toldTo(request, empty))
     return true
   }
 
@@ -68,7 +69,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) {
       events.holdRefused(wanted.productId, outcome)
-      refuse(reply, outcome)
+      refuse(reply, toldTo(request, outcome))
       return null
     }
     void reply.code(201).headers({
@@ -77,6 +78,14 @@ export function createHoldPlacement(services: HoldPlacementServices) {
       "content-type": "application/json; charset=utf-8",
     })
     return outcome
+  }
+
+  /** The refusal as this caller may read it: the shop's own systems know how many units there are. */
+  function toldTo(request: FastifyRequest, refusal: AnyRefusal): AnyRefusal {
+    if (refusal.code !== "out_of_stock" || refusal.hidesUnits === undefined) return refusal
+    if (!isShopSystem(gatekeeper.callerOf(request))) return refusal
+    const { hidesUnits: _, ...whole } = refusal
+    return whole
   }
 
   return { turnAway, place }

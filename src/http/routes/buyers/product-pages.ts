@@ -1,9 +1,8 @@
 import type { LanguageTag } from "../../../../client/src/languages.ts"
 import { noProductContent, type ProductContent } from "../../../domain/product-content.ts"
-import { saleState } from "../../../domain/product.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { contentVersion, shownContentJson } from "../../../wire/product-content.ts"
-import { productJson } from "../../../wire/product.ts"
+import { publicProductJson, publicStateName } from "../../../wire/public-product.ts"
 
 interface Showing {
   readonly tag: LanguageTag
@@ -22,7 +21,7 @@ export function shownProduct(
 ) {
   const { name, description, pictures } = shownContentJson(product, content, tag)
   return {
-    product: productJson({ ...product, name, description }, serverTime, holdTtlSeconds),
+    product: publicProductJson({ ...product, name, description }, serverTime, holdTtlSeconds),
     ...(content !== noProductContent && { content: { pictures } }),
   }
 }
@@ -30,22 +29,26 @@ export function shownProduct(
 /** The most rendered pages that are remembered, in all languages: more products than are viewed at the same time. */
 export const REMEMBERED_PAGES = 1_000
 
+interface PageRendering {
+  /** Names all that the pages show besides the product. */
+  readonly build: string
+  /** How many pages are remembered. */
+  readonly most: number
+  readonly holdTtlSeconds: number
+  readonly render: (view: ProductView, content: ProductContent) => string
+}
+
 /**
- * Renders a product's page once for each state of the product and each content. `build` names all else that the page shows.
- * The page shows the time at which it was rendered.
+ * Renders a product's page once for each state of the product and each content. The page shows the time at which it was rendered.
  */
-export function createProductPages(
-  build: string,
-  most: number,
-  render: (view: ProductView, content: ProductContent) => string,
-) {
+export function createProductPages({ build, most, holdTtlSeconds, render }: PageRendering) {
   const pages = new Map<number, { readonly text: string; readonly etag: string }>()
   return {
     of(view: ProductView, content: ProductContent): { readonly text: string; readonly etag: string } {
-      const { id, version } = view.product
+      const { id } = view.product
       const own = content === noProductContent ? "" : `-${versionOf(content)}`
       // Weak: other processes render the same state at other times.
-      const etag = `W/"${id}-${version}-${saleState(view.product, view.serverTime)}-${build}${own}"`
+      const etag = `W/"${publicStateName(view.product, view.serverTime, holdTtlSeconds)}-${build}${own}"`
       const known = pages.get(id)
       if (known?.etag === etag) return known
       if (pages.size >= most) pages.clear()

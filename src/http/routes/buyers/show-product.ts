@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
-import { isHidden } from "../../../domain/product.ts"
+import { hidesUnits, isHidden, withUnits } from "../../../domain/product.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
-import { ProductWire } from "../../../wire/product.ts"
-import { maySeeHidden } from "../../access/auth.ts"
+import { PublicProductWire } from "../../../wire/public-product.ts"
+import { isShopSystem, maySeeHidden } from "../../access/auth.ts"
 import { isKnown } from "../../transport/etags.ts"
 import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
@@ -28,10 +28,10 @@ export function registerShowProduct(
     schema: {
       summary: "Read a product with its current stock",
       description:
-        "If another process has changed the product, the answer may be up to 250 ms old. With the admin token, `Cache-Control: no-cache` gets the newest state. A draft or an archived product is shown to the shop, and to the owners of its holds and orders.",
+        "If another process has changed the product, the answer may be up to 250 ms old. With the admin token, `Cache-Control: no-cache` gets the newest state. A draft or an archived product is shown to the shop, and to the owners of its holds and orders. Where the shop does not show how many units there are, only its own systems read it, with the admin token.",
       tags: ["products"],
       params: Type.Object({ id: Type.String() }),
-      response: { 200: ProductWire, 304: notModified, ...problemResponses },
+      response: { 200: PublicProductWire, 304: notModified, ...problemResponses },
     },
     // With callbacks: most answers are in memory, and an async handler would cost a promise for each of them.
     handler(request, reply) {
@@ -49,10 +49,11 @@ export function registerShowProduct(
     const isSecret = view !== null && isHidden(view.product)
     if (view === null || (isSecret && !maySeeHidden(gatekeeper.callerOf(request), view.product.id)))
       return void refuse(reply, { code: "product_not_found" })
-    const text = texts.of(view.product, view.serverTime)
+    const isTold = hidesUnits(view.product) && isShopSystem(gatekeeper.callerOf(request))
+    const text = texts.of(isTold ? withUnits(view.product) : view.product, view.serverTime)
     void reply.headers({
       etag: text.etag,
-      "cache-control": isSecret ? "private, no-store" : "public, max-age=1",
+      "cache-control": isSecret || isTold ? "private, no-store" : "public, max-age=1",
     })
     if (isKnown(request.headers["if-none-match"], text.etag)) return void reply.code(304).send()
     void reply.header("content-type", "application/json; charset=utf-8").send(text.textAt(view.serverTime))

@@ -241,14 +241,15 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
       const links = offered.map((other) => link(pathIn(path, other), other))
       void reply.header("link", [...links, link(path, "x-default")].join(", "))
     },
-    productPages: createProductPages(
-      keyOf([pages.build, publicUrl, tag, face]),
-      REMEMBERED_PAGES / offered.length,
-      (view, content) => {
+    productPages: createProductPages({
+      build: keyOf([pages.build, publicUrl, tag, face]),
+      most: REMEMBERED_PAGES / offered.length,
+      holdTtlSeconds,
+      render: (view, content) => {
         const shown = shownProduct(view, content, { tag, holdTtlSeconds })
         return render({ kind: "product", ...shown, payment }, `/p/${view.product.id}`)
       },
-    ),
+    }),
     lists: createPageMemory(async (cursor) => {
       const { products, next } = await views.storefront(
         positionIn(cursor),

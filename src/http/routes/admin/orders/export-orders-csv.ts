@@ -37,11 +37,12 @@ const orderColumns = [
   "updated_at",
 ] as const
 
-/** Empty for orders of products without variants. At the end, so that the others keep their places. */
+/** For orders of products without variants only `sku`, the product's. At the end, so that the others keep their places. */
 const lineColumns = ["variant_id", "sku", "variant_name"] as const
-const withoutLine = [null, null, null]
 /** What the shop's own systems know the order by, the metadata as JSON, and what of the whole order was refunded. */
 const shopColumns = ["reference", "metadata", "order_refunded"] as const
+/** Only where a product of the file has one. Behind the buyers' details, so that these keep their places, too. */
+const lastColumn = ["product_external_id"] as const
 
 const Csv = {
   description: "A heading, then a row for each order, or for each of its lines if its product has variants",
@@ -58,7 +59,7 @@ export function registerExportOrdersCsv(admin: App, services: ExportServices): v
     schema: {
       summary: "Export orders as CSV",
       description:
-        "An order of a product with variants has a row for each of its lines, whose `quantity`, `unit_price`, `total_price` and `restocked_qty` are those of the line, so that the sums over a column are right. Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last row does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe. After the columns of the order come `reference`, `metadata` and `order_refunded` (of the whole order, in each of its rows) and, where buyers are asked for details, those: e-mail, name, phone, the fields of the address, and `answer_…` for each question. Without `product_id`, the orders of all products are in one file.",
+        "An order of a product with variants has a row for each of its lines, whose `quantity`, `unit_price`, `total_price` and `restocked_qty` are those of the line, so that the sums over a column are right. Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last row does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe. After the columns of the order come `reference`, `metadata` and `order_refunded` (of the whole order, in each of its rows) and, where buyers are asked for details, those: e-mail, name, phone, the fields of the address, and `answer_…` for each question. `sku` is that of the variant or, of a product without variants, the product's. Where products have an `external_id`, the last column is `product_external_id`. Without `product_id`, the orders of all products are in one file.",
       tags: ["admin"],
       security: adminSecurity,
       querystring: Type.Object({ product_id: Type.Optional(Type.String()) }),
@@ -89,14 +90,22 @@ async function* rowsOf(
 ): AsyncGenerator<string> {
   const asked = await lists.askedDetails(productId)
   const details = detailsInCsv(asked.any, asked.questions)
-  yield BYTE_ORDER_MARK + csvLine([...orderColumns, ...lineColumns, ...shopColumns, ...details.headings])
+  const hasExternalIds = await lists.hasExternalIds(productId)
+  const last = hasExternalIds ? lastColumn : []
+  yield (
+    BYTE_ORDER_MARK + csvLine([...orderColumns, ...lineColumns, ...shopColumns, ...details.headings, ...last])
+  )
   const filter = { productId, customerId: null, status: null, variantIds: null, ...unsearched }
   for (let after: number | null = 0; after !== null;) {
     const { rows: orders, next } = await lists.orders(filter, { after, limit: ROWS_AT_ONCE })
     const names = await variantNames.namesOf(orders.flatMap(variantsOf))
-    const rows = orders.flatMap((order) =>
-      rowsOfOrder(order, names, [...shopCells(order), ...details.cellsOf(order.details)]),
-    )
+    const numbers = await lists.productNumbers(orders.map(({ productId }) => productId))
+    const rows = orders.flatMap((order) => {
+      const own = numbers.get(order.productId) ?? { sku: null, externalId: null }
+      const external = hasExternalIds ? [own.externalId] : []
+      const more = [...shopCells(order), ...details.cellsOf(order.details), ...external]
+      return rowsOfOrder(order, names, { sku: own.sku, more })
+    })
     if (rows.length > 0) yield rows.join("")
     after = next
   }
@@ -106,16 +115,16 @@ function variantsOf({ productId, lines }: Order) {
   return (lines ?? []).map(({ variantId }) => ({ productId, variantId }))
 }
 
-/** `more`: the cells that are the same in each row of the order. */
+/** `sku`: the product's; `more`: the cells that are the same in each row of the order. */
 function rowsOfOrder(
   order: Order,
   names: ReadonlyMap<number, VariantNames>,
-  more: readonly (string | null)[],
+  { sku, more }: { readonly sku: string | null; readonly more: readonly (string | null)[] },
 ): string[] {
   const json = orderJson(order)
   const rowWith = (cells: OrderCells, line: readonly (string | number | null)[]) =>
     csvLine([...orderColumns.map((column) => cellFrom(cells[column])), ...line, ...more])
-  if (order.lines === null) return [rowWith(json, withoutLine)]
+  if (order.lines === null) return [rowWith(json, [null, sku, null])]
   return nameLines(order.lines, (variantId) => names.get(variantId)).map((line) =>
     rowWith({ ...json, ...cellsOf(line, order) }, [line.variantId, line.sku, line.name]),
   )

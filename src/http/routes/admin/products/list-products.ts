@@ -5,8 +5,10 @@ import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
-import { pageQuery, productPageJson, readPageRequest } from "../../../wire/paging.ts"
+import { badQuery, pageQuery, productPageJson, readPageRequest } from "../../../wire/paging.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
+import { refuse } from "../../../wire/problems.ts"
+import { isStorable } from "../../../wire/storable-text.ts"
 import { optionalWord } from "../filtered-lists.ts"
 
 /** Registers `GET /api/admin/products`. */
@@ -22,13 +24,26 @@ export function registerListAllProducts(
       description: "A page has fewer products than its limit where they have many variants.",
       tags: ["admin"],
       security: adminSecurity,
-      querystring: Type.Object({ ...pageQuery, status: optionalWord(productStatuses) }),
+      querystring: Type.Object({
+        ...pageQuery,
+        status: optionalWord(productStatuses),
+        sku: Type.Optional(
+          Type.String({ description: "the product's own `sku`, exactly as the shop wrote it" }),
+        ),
+        external_id: Type.Optional(
+          Type.String({ description: "the `external_id`, exactly as the shop wrote it" }),
+        ),
+      }),
       response: { 200: ProductList, ...problemResponses },
     },
     async handler(request, reply) {
       const page = readPageRequest(reply, request.query, parseId)
       if (page === null) return reply
-      const found = await views.products(page.after ?? 0, page.limit, { status: request.query.status })
+      const { status, sku, external_id: externalId } = request.query
+      for (const [name, text] of Object.entries({ sku, external_id: externalId })) {
+        if (text !== undefined && !isStorable(text)) return refuse(reply, badQuery(name, "a text"))
+      }
+      const found = await views.products(page.after ?? 0, page.limit, { status, sku, externalId })
       void reply.header("cache-control", "no-store")
       return productPageJson(found, ({ product, serverTime }) =>
         productJson(product, serverTime, holdTtlSeconds),

@@ -32,6 +32,9 @@ export function settingsFrom(body: ProductChanges): ProductSettingChanges | Fiel
     maxPerCustomer: body.max_per_customer,
     holdTtlSeconds: body.hold_ttl_seconds,
     status: body.status,
+    sku: body.sku,
+    externalId: body.external_id,
+    stockDisplay: body.stock_display,
     collect,
   })
 }

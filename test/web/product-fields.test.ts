@@ -1,0 +1,27 @@
+import { expect, test } from "vitest"
+import { changedSettings } from "../../web/admin/product-fields.ts"
+import { lamp } from "./product.ts"
+
+/** The settings of the lamp, as its form reads them. */
+const settings = {
+  name: lamp.name,
+  description: lamp.description,
+  image_url: lamp.image_url,
+  currency: lamp.currency,
+  price_minor: lamp.price_minor,
+  opens_at: lamp.opens_at,
+  closes_at: lamp.closes_at,
+  max_per_hold: lamp.max_per_hold,
+  max_per_customer: lamp.max_per_customer,
+  hold_ttl_seconds: lamp.hold_ttl_seconds,
+  sku: null,
+  external_id: null,
+  stock_display: "exact" as const,
+}
+
+test("a form sends only what differs: what an answer leaves out is not set, and its stock is shown exactly", () => {
+  expect(changedSettings(settings, lamp)).toEqual({})
+  expect(changedSettings({ ...settings, stock_display: "low" }, lamp)).toEqual({ stock_display: "low" })
+  expect(changedSettings({ ...settings, sku: "L-1" }, lamp)).toEqual({ sku: "L-1" })
+  expect(changedSettings(settings, { ...lamp, external_id: "wc-7" })).toEqual({ external_id: null })
+})
