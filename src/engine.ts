@@ -25,6 +25,9 @@ import { createContentMemory, type ContentMemory } from "./store/reads/content-m
 import { createProductContents, type ProductContents } from "./store/reads/product-contents.ts"
 import { createShopMemory, type ShopDefaults, type ShopMemory } from "./store/reads/shop-memory.ts"
 import { createShopSettings, type ShopSettingsRow } from "./store/reads/shop-settings.ts"
+import { createSaleCourses, type SaleCourses } from "./store/reads/sale-courses.ts"
+import { readSaleFigures } from "./store/reads/sale-figures.ts"
+import { createSaleFiguresMemory, type SaleFiguresMemory } from "./store/reads/sale-figures-memory.ts"
 import { createRefundQueue, type RefundQueue } from "./store/queues/refund-queue.ts"
 import { createViews, type Views } from "./store/reads/views.ts"
 import { createWebhookDeliveries, type WebhookDeliveries } from "./store/reads/webhook-deliveries.ts"
@@ -52,6 +55,10 @@ export interface Engine {
   readonly variantNames: VariantNameReads
   /** What happened to single orders, for the shop. */
   readonly orderHistory: OrderHistory
+  /** What a sale has brought, for live screens. */
+  readonly figures: SaleFiguresMemory
+  /** The last minutes of sales that live screens show. */
+  readonly courses: SaleCourses
   /** The log of the shop's actions. */
   readonly actions: AdminActions
   readonly refunds: RefundQueue
@@ -97,7 +104,7 @@ export interface Webhooks {
 /** Makes the services over an open database. `defaults` are shown while the shop has set nothing else. */
 export function createEngine(
   database: Database,
-  rules: Rules,
+  rules: Rules & { readonly holdRetentionDays?: number },
   log: Logger,
   { hasMail, perSecond }: MailOptions = withoutMail,
   defaults: ShopDefaults = { name: "Doorbuster", languages: ["en"] },
@@ -106,6 +113,15 @@ export function createEngine(
   const gate = createGate()
   const views = createViews(database.views)
   const products = createProductMemory((id) => views.product(id))
+  const figures = createSaleFiguresMemory({
+    read: (id) => readSaleFigures(database.views, id, rules.holdRetentionDays ?? 0),
+    onFailure: (error) =>
+      log.warn(
+        { err: error },
+        "The figures of a sale could not be counted; its live screen shows older ones.",
+      ),
+  })
+  const courses = createSaleCourses({ read: (id) => products.product(id) })
   const watch = createProductWatch({
     readChanged: (known) => views.changedProducts(known),
     onBlind: (error) =>
@@ -163,6 +179,6 @@ export function createEngine(
   const face = createShopMemory(async () => (await settings.read()).settings, defaults)
   const shop = { settings, ...face }
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
-  const reads = { inbox, money, lists, erasure, variantNames, orderHistory, actions }
+  const reads = { inbox, money, lists, erasure, variantNames, orderHistory, figures, courses, actions }
   return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, mails, contents, shop }
 }

@@ -6,6 +6,7 @@ import type {
   OrderStatus,
   PageQuery,
   ProductStatus,
+  SaleState,
   ShopProduct,
   StockDisplay,
   Time,
@@ -193,6 +194,49 @@ export interface Counted {
   readonly count: number
 }
 
+/** What became of a product's holds since it was created. */
+export interface SaleFigures {
+  readonly holds: {
+    readonly count: number
+    readonly units: number
+    /** False: holds that ended without an order may have been removed since, so more were made. */
+    readonly complete: boolean
+  }
+  readonly orders: { readonly count: number; readonly units: number }
+  /** Orders that were paid, those refunded since included. */
+  readonly paid: { readonly count: number; readonly units: number }
+  /** By currency: first the product's, then those of other paid orders, from before its currency was changed. */
+  readonly revenue: readonly Revenue[]
+  readonly counted_at: Time
+}
+
+/** What orders in one currency have brought, in its minor units. */
+export interface Revenue {
+  readonly currency: string
+  readonly paid_orders: number
+  /** The totals of all orders that were paid, those refunded since included. */
+  readonly gross_minor: number
+  /** What of that goes or went back. */
+  readonly refunded_minor: number
+  /** What of that banks hold or have taken because of disputes. */
+  readonly disputed_minor: number
+}
+
+/** The units of a product at one moment. */
+export interface CourseSample {
+  readonly at: Time
+  readonly available_stock: number
+  readonly reserved_stock: number
+  readonly sold_stock: number
+  readonly sale_state: SaleState
+}
+
+/** What is asked for besides the live state. */
+export interface LiveQuery {
+  /** `course`: the last quarter of an hour too. */
+  readonly include?: "course" | undefined
+}
+
 /** The live state of a sale. */
 export interface Live {
   readonly product: ShopProduct
@@ -214,6 +258,10 @@ export interface Live {
   readonly product_holds: readonly Counted[]
   /** Only of a product with variants: how many holds were refused because of each variant, counted in the same way. */
   readonly variant_refusals?: readonly VariantRefusals[]
+  /** Counted at most every five seconds; null: not counted yet. */
+  readonly figures: SaleFigures | null
+  /** A sample a second, as far as live screens have shown the product; only if it was asked for. */
+  readonly course?: readonly CourseSample[]
   readonly invariants: {
     /** How many differences the last recount found. */
     readonly violations: number

@@ -5,6 +5,7 @@ import type {
   EraseBody,
   HoldQuery,
   Live,
+  LiveQuery,
   NewProductBody,
   OrderQuery,
   OrderSearch,
@@ -229,7 +230,7 @@ export interface AdminClient {
     ): Promise<ShopSettings>
   }
   /** Returns the live state of a sale; meant to be called once a second. Refused: `product_not_found`. */
-  live(productId: number, options?: CallOptions): Promise<Live>
+  live(productId: number, options?: CallOptions & LiveQuery): Promise<Live>
   readonly actions: {
     /** Lists the changes made through the shop's routes, newest first, refused ones included. */
     list(query?: AdminActionQuery, options?: CallOptions): Promise<Page<AdminAction>>
@@ -361,7 +362,8 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
       get: (options) => read("/shop", options),
       change: (body, options) => conditional("/shop", body, options),
     },
-    live: (productId, options) => read("/live", options, { product_id: productId }),
+    live: (productId, { include, ...options } = {}) =>
+      read("/live", options, { product_id: productId, include }),
     actions: { list: (query, options) => read("/actions", options, query) },
     webhooks: {
       create: (body, options) => request("POST", "/webhooks", { repeatable: false, body, options }),

@@ -50,7 +50,10 @@ export async function serveAsChild(): Promise<void> {
     work: () => app.work(),
     stop: (limits) => stop(0, limits ?? { withinMs, delayMs: 0 }),
     snapshot,
-    watch: (productIds) => app.engine.events.salesWatchedElsewhere(productIds),
+    watch(productIds) {
+      app.engine.events.salesWatchedElsewhere(productIds)
+      app.engine.courses.watch(productIds)
+    },
   })
 }
 

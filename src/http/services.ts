@@ -18,6 +18,8 @@ import type { MoneyViews } from "../store/reads/money-views.ts"
 import type { OrderHistory } from "../store/reads/order-history.ts"
 import type { ContentMemory } from "../store/reads/content-memory.ts"
 import type { ProductContents } from "../store/reads/product-contents.ts"
+import type { SaleCourses } from "../store/reads/sale-courses.ts"
+import type { SaleFiguresMemory } from "../store/reads/sale-figures-memory.ts"
 import type { ProductMemory } from "../store/reads/product-memory.ts"
 import type { VariantNameReads } from "../store/reads/variant-names.ts"
 import type { ShopDefaults, ShopMemory } from "../store/reads/shop-memory.ts"
@@ -51,6 +53,8 @@ export interface Services {
   readonly erasure: Erasure
   readonly variantNames: VariantNameReads
   readonly orderHistory: OrderHistory
+  readonly figures: SaleFiguresMemory
+  readonly courses: SaleCourses
   readonly contents: ContentMemory & { readonly stored: ProductContents }
   readonly shop: ShopMemory & { readonly settings: ShopSettingsRow }
   /** What is shown of a shop that has not set it. */

@@ -9,7 +9,7 @@ export interface Duties {
   /** `limits` are those of the primary; null when the connection to it is lost. */
   stop(limits: StopLimits | null): void
   snapshot(): Promise<Snapshot>
-  /** Count the sales of these products, which an operator is watching. */
+  /** Count the sales of these products, which an operator is watching, and keep their course. */
   watch(productIds: readonly number[]): void
 }
 

@@ -327,6 +327,9 @@ describe.each([
     const live = await shop.live(product.id)
     expect(live).toMatchObject({ product: { id: product.id, reserved_stock: 2 }, counters: { processes: 1 } })
     expect(live.counters.holds.find(({ result }) => result === "created")?.count).toBeGreaterThan(0)
+    expect(live.figures).toMatchObject({ holds: { count: 1, units: 2 }, orders: { count: 0 } })
+    expect(live).not.toHaveProperty("course")
+    expect(await shop.live(product.id, { include: "course" })).toHaveProperty("course")
   })
 
   test("the changes by the shop are listed", async () => {

@@ -182,13 +182,13 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
     expect(asked.filter((url) => /\/api\/.*(?:NaN|anna|1e)/.test(url))).toEqual([])
   })
 
-  test("says that there were no events since the page was opened", async () => {
+  test("says that there were no events", async () => {
     const { id } = await offer(app, { name: "Quiet lamp" }, ADMIN_TOKEN)
     await page.route("**/api/admin/actions*", (route) =>
       route.fulfill({ json: { data: [], next_cursor: null } }),
     )
     await page.goto(`${app.url}/admin/p/${id}`)
-    await sees(page, "No events since this page was opened.")
+    await sees(page, "No events yet.")
     expect(await page.locator(".feed li").count()).toBe(0)
     await page.unroute("**/api/admin/actions*")
   })

@@ -120,6 +120,28 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.locator(".uplot canvas").waitFor()
   })
 
+  test("shows what the sale has brought, and after a reload what happened before it", async () => {
+    const { id } = await offer(app, { name: "Reload lamp", price_minor: 4_900 }, ADMIN_TOKEN)
+    await page.goto(`${app.url}/admin/p/${id}`)
+    await page.locator(".figures dd", { hasText: "€0.00 paid" }).waitFor()
+    await hold(app, id, 1)
+    const held = await hold(app, id, 3)
+    const { order_id } = await order(app, held.hold_id, held.token)
+    const raw = JSON.stringify({ idempotency_key: "reload", order_id, status: "success" })
+    await pay(app, {}, { raw, headers: signature(raw) })
+
+    await sees(page, "3 sold this minute")
+    await page.reload()
+    await sees(page, "3 sold this minute")
+    await page.locator(".figures dd", { hasText: "50.0 % of holds" }).first().waitFor()
+    expect(await page.locator(".figures").innerText()).toMatch(
+      /Revenue\s+€147.00\s+€147.00 paid\s+Holds made\s+2\s+4 units\s+Orders made\s+1\s+3 units\s+50.0 % of holds\s+Orders paid\s+1\s+3 units\s+100.0 % of orders\s+50.0 % of holds/,
+    )
+    expect(await findFaults(page)).toEqual([])
+    await page.goto(`${app.url}/admin/p/${productId}`)
+    await page.locator(".unit.held dd", { hasText: /^3/ }).waitFor()
+  })
+
   test("pauses and resumes a sale, each after confirmation", async () => {
     await page.getByRole("button", { name: "Pause…" }).click()
     await sees(page, "No new holds are possible")

@@ -318,6 +318,12 @@ test("metrics are those of all processes, whichever answers, also when one hangs
   for (const client of [first, second, second]) await client.post("/api/holds", { product_id: 1, qty: 1 })
   await expect.poll(seen).toEqual([{ result: "created", count: 3 }])
 
+  // It tells them which course to keep, too: the second process, asked for the first time, has what the first has seen.
+  const courseOf = async (client: TestClient): Promise<object[]> =>
+    (await client.get("/api/admin/live?product_id=1&include=course")).body.course
+  await expect.poll(async () => (await courseOf(first)).length, { timeout: 5_000 }).toBeGreaterThan(1)
+  expect((await courseOf(second)).length).toBeGreaterThan(0)
+
   for (const client of [first, second]) {
     const text = await metricsOf(client)
     expect(sample(text, CREATED)).toBe(10)

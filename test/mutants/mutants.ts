@@ -11,6 +11,7 @@ import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
+import { liveScreenMutants } from "./live-screen.ts"
 import { orderPageMutants } from "./order-pages.ts"
 import { mailAbuseMutants } from "./mail-abuse.ts"
 import { languageMutants } from "./languages.ts"
@@ -97,6 +98,7 @@ export const mutants: readonly Mutant[] = [
   ...shopFaceMutants,
   ...streamMutants,
   ...adminMutants,
+  ...liveScreenMutants,
   ...orderPageMutants,
   ...orderScreenMutants,
 ]

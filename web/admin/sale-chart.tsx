@@ -28,7 +28,7 @@ export function SaleChart({ samples }: { readonly samples: readonly Sample[] }) 
   return (
     <figure class="chart">
       <figcaption class="legend small">
-        Units since this page was opened:
+        Units in the last 15 minutes:
         {series.map((name) => (
           <span key={name} class={`key ${name}`}>
             {name}

@@ -1,16 +1,18 @@
-import type { Counted, Live } from "../../client/src/admin.ts"
+import type { Counted, CourseSample, Live, LiveQuery } from "../../client/src/admin.ts"
 
 /** The states of units, as the chart draws them. */
 export const series = ["available", "held", "sold"] as const
 
-/** The state of a sale at one second, as the page received it. */
+/** The state of a sale at one second. */
 export interface Sample {
   /** By the server's clock, in milliseconds since 1970. */
   readonly at: number
   readonly available: number
   readonly held: number
   readonly sold: number
-  readonly live: Live
+  readonly state: CourseSample["sale_state"]
+  /** Holds by result, as counted until then; null: this page did not receive them. */
+  readonly holds: readonly Counted[] | null
 }
 
 /** An event in the feed of a sale. */
@@ -23,37 +25,67 @@ export interface SaleEvent {
   readonly orderId?: number | null
 }
 
-/** One sample a second for a quarter of an hour. The chart is too narrow to show more. */
+/** One sample a second for a quarter of an hour, as many as the server keeps. The chart is too narrow to show more. */
 const MOST_SAMPLES = 900
 const MOST_EVENTS = 100
 /** Rates are averages over this many seconds, because rates of single seconds vary too much to be read. */
 const RATE_SECONDS = 5
+/** A pause between two answers in which the server may have seen more than this page. */
+const GAP_MS = 3_000
 
-/** The course of a sale since the page was opened. */
+/** The last minutes of a sale: what the server has kept of them, and what this page has received. */
 export interface History {
   readonly samples: readonly Sample[]
   /** The newest first. */
   readonly events: readonly SaleEvent[]
+  /** The last answer; null: none yet. */
+  readonly last: Live | null
 }
 
-export const emptyHistory: History = { samples: [], events: [] }
+export const emptyHistory: History = { samples: [], events: [], last: null }
 
-/** Returns the history with another answer of the server added. */
-export function withLive({ samples, events }: History, live: Live): History {
-  const { product } = live
-  const sample = {
-    at: Date.parse(live.server_time),
-    available: product.available_stock,
-    held: product.reserved_stock,
-    sold: product.sold_stock,
-    live,
+/** What a page asks for that has heard nothing for so many milliseconds: also for the course, if it lacks a part of it. */
+export function wantedAfter(silentMs: number): LiveQuery {
+  return silentMs > GAP_MS ? { include: "course" } : {}
+}
+
+/** Returns the history with another answer of the server added, and with the part of the course that it lacked. */
+export function withLive(history: History, live: Live): History {
+  const { product, server_time, product_holds: holds, course = [] } = live
+  const at = Date.parse(server_time)
+  const lacking = course
+    .map((sample) => sampleOf(sample, { at: Date.parse(sample.at), holds: null }))
+    .filter((sample) => sample.at < at)
+  const { samples, events } = [...lacking, sampleOf(product, { at, holds })].reduce(withSample, history)
+  if (samples === history.samples) return history
+  const news = history.last === null ? [] : changesBetween(history.last, live)
+  return {
+    samples,
+    events: [...news.map((text) => ({ at, text })), ...events].slice(0, MOST_EVENTS),
+    last: live,
   }
+}
+
+function sampleOf(units: Omit<CourseSample, "at">, more: Pick<Sample, "at" | "holds">): Sample {
+  return {
+    ...more,
+    available: units.available_stock,
+    held: units.reserved_stock,
+    sold: units.sold_stock,
+    state: units.sale_state,
+  }
+}
+
+/** Adds a sample, unless it is older than the newest one. */
+function withSample(history: History, sample: Sample): History {
+  const { samples, events } = history
   const before = samples.at(-1)
-  if (before !== undefined && before.at >= sample.at) return { samples, events }
-  const changes = before === undefined ? [] : changesBetween(before.live, live)
+  if (before !== undefined && before.at >= sample.at) return history
+  const changes = before === undefined ? [] : changesOfUnits(before, sample)
   const news = changes.map((text) => ({ at: sample.at, text }))
   const known = before === undefined ? events : withSales(events, sample.at, sample.sold - before.sold)
   return {
+    ...history,
     samples: [...samples, sample].slice(-MOST_SAMPLES),
     events: [...news, ...known].slice(0, MOST_EVENTS),
   }
@@ -79,14 +111,24 @@ const states = {
   closed: "The sale is closed",
 } as const
 
+function changesOfUnits(was: Sample, is: Sample): string[] {
+  const [before, after] = [stockOf(was), stockOf(is)]
+  return [
+    was.state === is.state ? null : states[is.state],
+    before === after ? null : `The stock changed from ${before} to ${after}`,
+  ].filter((text) => text !== null)
+}
+
+function stockOf({ available, held, sold }: Sample): number {
+  return available + held + sold
+}
+
+/** What the course does not tell. */
 function changesBetween(before: Live, after: Live): string[] {
-  const [was, is] = [before.product, after.product]
   const { violations } = after.invariants
   return [
-    was.sale_state === is.sale_state ? null : states[is.sale_state],
-    was.stock === is.stock ? null : `The stock changed from ${was.stock} to ${is.stock}`,
-    ...(is.variants ?? []).map(({ id, name, sale_state }) => {
-      const earlier = was.variants?.find((variant) => variant.id === id)
+    ...(after.product.variants ?? []).map(({ id, name, sale_state }) => {
+      const earlier = before.product.variants?.find((variant) => variant.id === id)
       const isNews = sale_state === "sold_out" && earlier !== undefined && earlier.sale_state !== "sold_out"
       return isNews ? `${name} is sold out` : null
     }),
@@ -96,13 +138,14 @@ function changesBetween(before: Live, after: Live): string[] {
 
 /** Holds per second by result: created, released, expired, or the refusal code. */
 export function ratesOf(samples: readonly Sample[]): readonly Counted[] {
-  const last = samples.at(-1)
+  const counted = samples.flatMap(({ at, holds }) => (holds === null ? [] : [{ at, holds }]))
+  const last = counted.at(-1)
   if (last === undefined) return []
-  const first = samples.findLast(({ at }) => at <= last.at - RATE_SECONDS * 1_000) ?? samples[0]
+  const first = counted.findLast(({ at }) => at <= last.at - RATE_SECONDS * 1_000) ?? counted[0]
   const seconds = first === undefined ? 0 : (last.at - first.at) / 1_000
   if (first === undefined || seconds <= 0) return []
-  const before = new Map(first.live.product_holds.map(({ result, count }) => [result, count]))
-  return last.live.product_holds.map(({ result, count }) => ({
+  const before = new Map(first.holds.map(({ result, count }) => [result, count]))
+  return last.holds.map(({ result, count }) => ({
     result,
     // The difference is negative if the process was restarted or another server has answered.
     count: Math.max(0, count - (before.get(result) ?? 0)) / seconds,

@@ -12,6 +12,8 @@ export interface SalePlot {
 
 /** The least time that the chart spans. */
 const LEAST_SECONDS = 10
+/** Longer than the pause between two samples on a slow connection. */
+const GAP_MS = 15_000
 
 /** Draws the chart into an element, in the element's size and colours. */
 export function drawUnits(element: HTMLElement): SalePlot {
@@ -25,10 +27,10 @@ export function drawUnits(element: HTMLElement): SalePlot {
   theme.addEventListener("change", redraw)
   return {
     show(samples) {
-      const times = samples.map(({ at }) => at / 1_000)
+      const drawn = withGaps(samples)
       plot.setData([
-        times,
-        ...series.map((name) => samples.map((sample) => sample[name])),
+        drawn.map(({ at }) => at / 1_000),
+        ...series.map((name) => drawn.map((sample) => sample[name])),
       ] as UPlot.AlignedData)
     },
     end() {
@@ -38,6 +40,18 @@ export function drawUnits(element: HTMLElement): SalePlot {
     },
   }
 }
+
+/** A time in which nobody watched the sale is left blank: a line across it would claim to know. */
+function withGaps(samples: readonly Sample[]): readonly (Sample | Gap)[] {
+  return samples.flatMap((sample, index) => {
+    const before = samples[index - 1]
+    if (before === undefined || sample.at - before.at <= GAP_MS) return [sample]
+    return [{ at: (before.at + sample.at) / 2, available: null, held: null, sold: null }, sample]
+  })
+}
+
+/** A moment without known units. */
+type Gap = Readonly<Record<(typeof series)[number], null>> & { readonly at: number }
 
 function optionsFor(element: HTMLElement): UPlot.Options {
   const axis = {

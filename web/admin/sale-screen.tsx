@@ -1,5 +1,5 @@
 import { useSignal, useSignalEffect } from "@preact/signals"
-import { useEffect } from "preact/hooks"
+import { useEffect, useRef } from "preact/hooks"
 import type { Counted } from "../../client/src/admin.ts"
 import type { ShopProduct } from "../../client/src/index.ts"
 import { countText } from "../shared/unit-texts.ts"
@@ -13,14 +13,28 @@ import { usePolling } from "./polling.ts"
 import { pricesText } from "./publication.tsx"
 import { SaleActions } from "./sale-actions.tsx"
 import { SaleChart } from "./sale-chart.tsx"
-import { emptyHistory, granted, ratesOf, withLive, type History, type SaleEvent } from "./sale-history.ts"
+import { SaleFigures } from "./sale-figures.tsx"
+import {
+  emptyHistory,
+  granted,
+  ratesOf,
+  wantedAfter,
+  withLive,
+  type History,
+  type SaleEvent,
+} from "./sale-history.ts"
 import { SaleHealth } from "./sale-health.tsx"
 import { StateBadge } from "./state-badge.tsx"
 import { VariantsTable } from "./variants-table.tsx"
 
 /** The live screen of a sale, with its actions. */
 export function SaleScreen({ productId }: { readonly productId: number }) {
-  const live = usePolling(`live ${productId}`, 1_000, (signal) => shop.live(productId, { signal }))
+  const heardAt = useRef(-Infinity)
+  const live = usePolling(`live ${productId}`, 1_000, async (signal) => {
+    const answer = await shop.live(productId, { signal, ...wantedAfter(Date.now() - heardAt.current) })
+    heardAt.current = Date.now()
+    return answer
+  })
   const actions = usePolling(`actions ${productId}`, 3_000, (signal) =>
     shop.actions.list({ product_id: productId, limit: 30 }, { signal }),
   )
@@ -69,6 +83,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         <Units name="held" count={product.reserved_stock} of={product.stock} />
         <Units name="sold" count={product.sold_stock} of={product.stock} />
       </dl>
+      <SaleFigures figures={current.figures} />
       <SaleActions product={product} isPaused={current.paused} done={live.refresh} />
       {product.variants !== undefined && (
         <VariantsTable live={current} variants={product.variants} done={live.refresh} />
@@ -159,7 +174,7 @@ function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
           </li>
         ))}
       </ol>
-      {events.length === 0 && <p class="muted">No events since this page was opened.</p>}
+      {events.length === 0 && <p class="muted">No events yet.</p>}
     </section>
   )
 }

@@ -1,6 +1,7 @@
 import { Type, type Static } from "typebox"
 import { Id, oneOf, orNull, Time, timeOrNull } from "../../wire/fields.ts"
 import { ProductWire } from "../../wire/product.ts"
+import { CourseWire, SaleFiguresWire } from "./sale-figures.ts"
 
 /** The JSON of the control room's live screen and of its Activity list. */
 
@@ -76,6 +77,11 @@ export const LiveWire = Type.Object({
         "Only for a product with variants: how many holds each variant caused to be refused, counted while the product's live screen is open (as `product_holds`). A refused basket counts once for each variant that lacked units, is disabled, or has a lower limit per hold.",
     }),
   ),
+  figures: Type.Union([SaleFiguresWire, Type.Null()], {
+    description:
+      "Holds, orders and revenue of the product since it was created, counted at most every five seconds, and less often where counting takes long; null: not counted yet",
+  }),
+  course: Type.Optional(CourseWire),
   invariants: Type.Object({
     violations: Type.Integer({ description: "How many differences the last recount found" }),
     recounted_at: Type.Unsafe<string | null>({

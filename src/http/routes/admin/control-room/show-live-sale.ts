@@ -2,6 +2,7 @@ import { Type } from "typebox"
 import { hasVariants } from "../../../../domain/product.ts"
 import { instant, isoTime, isoTimeOrNull } from "../../../../domain/time.ts"
 import type { Counted, Totals } from "../../../../metrics/totals.ts"
+import { oneOf } from "../../../../wire/fields.ts"
 import { productJson } from "../../../../wire/product.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
@@ -10,6 +11,7 @@ import { LiveWire, type LiveJson } from "../../../wire/admin-schemas.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { badQuery } from "../../../wire/paging.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
+import { courseJson, saleFiguresJson } from "../../../wire/sale-figures.ts"
 import { refuse } from "../../../wire/problems.ts"
 
 /** Pages ask once a second. Requests within this time share one answer. */
@@ -23,8 +25,10 @@ export function registerShowLiveSale(
     money,
     readiness,
     events,
+    figures,
+    courses,
     holdTtlSeconds,
-  }: Pick<Services, "views" | "money" | "readiness" | "events" | "holdTtlSeconds">,
+  }: Pick<Services, "views" | "money" | "readiness" | "events" | "figures" | "courses" | "holdTtlSeconds">,
 ): void {
   // The same for all products. Shared, because the other processes of this port have to be asked for their totals.
   const totalsAndInbox = shared(() => Promise.all([readiness.totals(), money.countOpen()]), SHARED_FOR_MS)
@@ -35,12 +39,17 @@ export function registerShowLiveSale(
     schema: {
       summary: "Read the state of a running sale",
       description:
-        "Returns units, granted and refused requests, invariants, expiry lag and the size of the money inbox. Meant " +
-        "to be read once a second. The holds of the product are counted from the first request until a minute after the " +
+        "Returns units, revenue and conversion, granted and refused requests, invariants, expiry lag and the size of the " +
+        "money inbox. Meant to be read once a second. The holds of the product are counted from the first request until a minute after the " +
         "last; all other counts cover all products.",
       tags: ["admin"],
       security: adminSecurity,
-      querystring: Type.Object({ product_id: Type.String() }),
+      querystring: Type.Object({
+        product_id: Type.String(),
+        include: Type.Optional(
+          oneOf(["course"], { description: "`course`: the last quarter of an hour too" }),
+        ),
+      }),
       response: { 200: LiveWire, ...problemResponses },
     },
     async handler(request, reply) {
@@ -55,6 +64,8 @@ export function registerShowLiveSale(
       ])
       if (view === null) return refuse(reply, { code: "product_not_found" })
       if (totals === null) return refuse(reply, { code: "overloaded" })
+      courses.watch([productId])
+      const counted = await figures.of(view.product)
       void reply.header("cache-control", "no-store")
       return {
         product: productJson(view.product, view.serverTime, holdTtlSeconds),
@@ -64,6 +75,8 @@ export function registerShowLiveSale(
         ...totalsJson(totals),
         product_holds: copied(totals.watchedHolds.filter((counted) => counted.productId === productId)),
         ...(hasVariants(view.product) && { variant_refusals: refusalsOf(productId, totals) }),
+        figures: counted && saleFiguresJson(counted, view.product.currency),
+        ...(request.query.include === "course" && { course: courseJson(courses.of(productId)) }),
         server_time: isoTime(view.serverTime),
       }
     },
