@@ -4,6 +4,7 @@ import { createEvents, type Events } from "./events/events.ts"
 import { createGate, type Gate } from "./lanes/gate.ts"
 import { createLanes, type Lanes } from "./lanes/lanes.ts"
 import { createPaymentEventHandler, type PaymentEventHandler } from "./lanes/payment-event-handler.ts"
+import { createAlerts, type Alerts } from "./store/reads/alerts.ts"
 import { createAdminActions, type AdminActions } from "./store/reads/admin-actions.ts"
 import { createCancellations, type Cancellations } from "./store/queues/cancellations.ts"
 import { createIds, type Ids } from "./store/batch/ids.ts"
@@ -65,6 +66,8 @@ export interface Engine {
   readonly cancellations: Cancellations
   readonly webhooks: Webhooks
   readonly webhookQueue: WebhookQueue
+  /** What is told to the shop's systems about the installation itself. */
+  readonly alerts: Alerts
   readonly mails: Mails
   readonly contents: Contents
   readonly shop: Shop
@@ -168,7 +171,7 @@ export function createEngine(
     endpoints: createWebhookEndpoints(database.views, () => subscribers.forget()),
     deliveries: createWebhookDeliveries(database.views),
   }
-  const webhookQueue = createWebhookQueue(database.views)
+  const [webhookQueue, alerts] = [createWebhookQueue(database.views), createAlerts(database.views)]
   const mails = {
     queue: createMailQueue(database.views, perSecond),
     contents: createMailContents(database.views, variantNames),
@@ -180,5 +183,5 @@ export function createEngine(
   const shop = { settings, ...face }
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
   const reads = { inbox, money, lists, erasure, variantNames, orderHistory, figures, courses, actions }
-  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, mails, contents, shop }
+  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, alerts, mails, contents, shop }
 }

@@ -14,6 +14,8 @@ export type EventType =
   | "payment.disputed"
   | "product.sold_out"
   | "product.restocked"
+  | "alert.raised"
+  | "alert.ended"
 
 /** A new webhook endpoint. */
 export interface NewEndpointBody {

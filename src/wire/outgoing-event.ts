@@ -26,6 +26,8 @@ export const eventTypes = [
   "payment.disputed",
   "product.sold_out",
   "product.restocked",
+  "alert.raised",
+  "alert.ended",
 ] as const
 
 export type EventType = (typeof eventTypes)[number]

@@ -6,6 +6,9 @@ import type { PaymentProvider } from "../payments/provider.ts"
 import type { Database } from "../store/pool.ts"
 import { createRecount, type Recount } from "../store/upkeep/recount.ts"
 import type { Cancellations } from "../store/queues/cancellations.ts"
+import type { Alerts } from "../store/reads/alerts.ts"
+import type { MoneyViews } from "../store/reads/money-views.ts"
+import { createAlerting, readSigns } from "./alerting.ts"
 import { cancelPayments } from "./cancellations.ts"
 import { sweepDue } from "./expiry.ts"
 import type { RefundQueue } from "../store/queues/refund-queue.ts"
@@ -34,6 +37,8 @@ export interface WorkerParts {
   readonly refunds: RefundQueue
   readonly cancellations: Cancellations
   readonly webhookQueue: WebhookQueue
+  readonly alerts: Alerts
+  readonly money: Pick<MoneyViews, "countOpen">
   /** All providers; each task uses those that support it. */
   readonly providers: readonly PaymentProvider[]
   readonly log: Logger
@@ -86,6 +91,8 @@ const refundPace = { pauseMs: 1_000, busyPauseMs: 0 }
 const cancellationPace = { pauseMs: 1_000, busyPauseMs: 200 }
 /** Soon enough for receivers, and cheap enough while there are no events. */
 const deliveryPace = { pauseMs: 500, busyPauseMs: 50 }
+/** A sign becomes an alert after half a minute at the earliest, except for what the recount has found. */
+const alertPace = { pauseMs: 10_000, busyPauseMs: 1_000 }
 /** As for events: each pass reads all details. */
 const detailsPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
 /** As for deliveries. */
@@ -105,6 +112,15 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     log.warn({ err: error, task }, "Background task fails; it is tried again until it works.")
   const stopping = new AbortController()
   const recount = createRecount(database, stopping.signal)
+  let violations: number | null = null
+  const observer: Pick<Events, "invariantViolations"> = {
+    invariantViolations(count) {
+      violations = count
+      events.invariantViolations(count)
+    },
+  }
+  const { alerts } = parts
+  const alerting = createAlerting({ alerts, look: () => readSigns(parts, violations) })
   const deliveries = createDeliveries({
     queue: parts.webhookQueue,
     log,
@@ -127,7 +143,8 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     startLoop(cancellationPace, () => cancelPayments(parts), report("cancelled payments")),
     startLoop(deliveryPace, () => deliveries.begin(), report("outgoing events")),
     startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
-    startLoop(recountPace, () => reportRecount(recount, events, log, stopping.signal), report("recount")),
+    startLoop(recountPace, () => reportRecount(recount, observer, log, stopping.signal), report("recount")),
+    startLoop(alertPace, alerting, report("alerts")),
   ]
   const { holdRetentionDays, eventRetentionDays, outgoingRetentionDays, detailsRetentionDays } = retention
   if (holdRetentionDays > 0) {
@@ -168,7 +185,7 @@ function createMailingOf({ mail, mails, log, events }: WorkerParts): Mailing | n
 
 async function reportRecount(
   recount: () => Promise<Recount>,
-  events: Events,
+  events: Pick<Events, "invariantViolations">,
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {

@@ -8,8 +8,10 @@ const figuresTest = "test/http/sale-figures.test.ts"
 const memoryTest = "test/store/sale-figures-memory.test.ts"
 const coursesTest = "test/store/sale-courses.test.ts"
 const historyTest = "test/web/sale-history.test.ts"
+const alerting = "src/worker/alerting.ts"
+const alertingTest = "test/worker/alerting.test.ts"
 
-/** Bugs in what the live screen of a sale shows of its money and of its last minutes. */
+/** Bugs in what the live screen of a sale shows of its money and of its last minutes, and in alerts. */
 export const liveScreenMutants: readonly Mutant[] = [
   {
     name: "live screen: money above an order's total, which goes back by itself, is taken off the revenue",
@@ -84,6 +86,38 @@ export const liveScreenMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: historyTest, test: "only what the page has not seen" },
+  },
+  {
+    name: "alerts: each look at a violated invariant tells it again",
+    edits: [
+      {
+        file: "src/store/reads/alerts.ts",
+        find: "on conflict (name) do nothing",
+        replace: "on conflict (name) do update set raised_at = clock_timestamp() + interval '1 second'",
+      },
+    ],
+    caughtBy: { file: alertingTest, test: "that comes and goes" },
+  },
+  {
+    name: "alerts: there is no quiet time",
+    edits: [{ file: alerting, find: "const QUIET_MS = 10 * MINUTE_MS", replace: "const QUIET_MS = 0" }],
+    caughtBy: { file: alertingTest, test: "that comes and goes" },
+  },
+  {
+    name: "alerts: the installation is looked at while nobody receives alerts",
+    edits: [
+      {
+        file: "src/store/reads/alerts.ts",
+        find: "(types is null or types && '{alert.raised,alert.ended}')",
+        replace: "true",
+      },
+    ],
+    caughtBy: { file: alertingTest, test: "nothing is looked at" },
+  },
+  {
+    name: "alerts: every refund that is under way is an alert",
+    edits: [{ file: alerting, find: "lastedMs >= afterMs", replace: "afterMs >= 0" }],
+    caughtBy: { file: alertingTest, test: "after half a minute" },
   },
   {
     name: "live screen: the other processes of a port keep no course",

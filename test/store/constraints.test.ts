@@ -151,6 +151,9 @@ const violations: [string, Table, Row][] = [
   ["webhook_deliveries_status_known", "webhook_deliveries", { status: "lost" }],
   ["webhook_deliveries_attempts_not_negative", "webhook_deliveries", { attempts: -1 }],
 
+  ["alerts_pkey", "alerts", {}],
+  ["alerts_name_known", "alerts", { name: "the weather" }],
+
   ["admin_actions_pkey", "admin_actions", {}],
   ["admin_actions_way_known", "admin_actions", { way: "by force" }],
   ["admin_actions_status_is_an_answer", "admin_actions", { status: 0 }],

@@ -164,6 +164,7 @@ export const validRows = {
     created_at: "2026-11-27T12:00:00Z",
     updated_at: "2026-11-27T12:00:00Z",
   },
+  alerts: { name: "expiry", raised_at: "2026-11-27T12:00:00Z" },
   admin_actions: {
     id: 1,
     way: "token",

@@ -16,6 +16,8 @@ const eventTexts: Readonly<Record<EventType, string>> = {
   "payment.disputed": "Payment disputed",
   "product.sold_out": "Product sold out",
   "product.restocked": "Product back in stock",
+  "alert.raised": "Alert: a light has turned red or amber",
+  "alert.ended": "Alert over",
 }
 const eventTypes = Object.keys(eventTexts) as readonly EventType[]
 
