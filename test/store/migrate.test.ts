@@ -74,6 +74,7 @@ const NEWEST = [
   "0019_publication",
   "0020_product_content",
   "0021_product_settings",
+  "0022_alerts",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */
@@ -90,6 +91,7 @@ async function forgetNewest(url: string): Promise<void> {
     "drop table mail_pace",
     "drop table shop",
     "drop table product_contents",
+    "drop table alerts",
     "alter table products drop column status, drop column status_paused",
     "alter table products drop column sku, drop column external_id, drop column stock_display",
     "alter table products drop column collect, drop column collect_since",
