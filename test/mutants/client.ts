@@ -94,8 +94,8 @@ export const clientMutants: readonly Mutant[] = [
     edits: [
       {
         file: "web/storefront/variant-choice.ts",
-        find: "variant.sold_stock >= variant.stock",
-        replace: "variant.sold_stock + variant.reserved_stock >= variant.stock",
+        find: "return isSoldOut(variant) ?",
+        replace: "return isSoldOut(variant) || (variant.reserved_stock ?? 0) > 0 ?",
       },
     ],
     caughtBy: { file: "test/web/variant-choice.test.ts", test: "a variant reads" },

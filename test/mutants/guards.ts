@@ -472,8 +472,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/place-hold.ts",
-        find: "command.qty <= product.stock - product.sold ?",
-        replace: "product.held > 0 ?",
+        find: "|| qty <= product.stock - product.sold",
+        replace: "|| product.held > 0",
       },
     ],
     caughtBy: { file: "test/domain/place-hold.test.ts", test: "out_of_stock refusal > stock" },

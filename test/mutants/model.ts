@@ -65,8 +65,8 @@ export const modelMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/wire/problems.ts",
-        find: "available_stock: refusal.availableStock,",
-        replace: "available_stock: refusal.availableStock + 1,",
+        find: ": refusal.availableStock,",
+        replace: ": refusal.availableStock + 1,",
       },
     ],
     caughtBy: served,

@@ -200,8 +200,8 @@ export const servingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/admin/orders/export-orders-csv.ts",
-        find: "yield BYTE_ORDER_MARK + csvLine",
-        replace: "yield csvLine",
+        find: "BYTE_ORDER_MARK + csvLine",
+        replace: "csvLine",
       },
     ],
     caughtBy: {

@@ -56,8 +56,8 @@ export const variantMoneyMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/wire/outgoing-event.ts",
-        find: "if (order.lines === null || product === null) return orderJson(order)",
-        replace: "if (order.lines === null || product !== null) return orderJson(order)",
+        find: "if (order.lines === null) return json",
+        replace: "if (order.lines !== null) return json",
       },
     ],
     caughtBy: { file: "test/wire/outgoing-event.test.ts", test: "every event of an order has them" },
