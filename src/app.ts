@@ -10,17 +10,24 @@ import { createEngine, type Engine } from "./engine.ts"
 import { createAdminSessions } from "./http/access/admin-session.ts"
 import { createAudit } from "./http/access/audit.ts"
 import { createGatekeeper } from "./http/access/auth.ts"
-import type { OrderLinks } from "./http/access/order-links.ts"
 import { createOwnerTokens, type OwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
 import { listen, type ListeningSockets } from "./base/listening-sockets.ts"
 import { createProductStreams, type ProductStreams, type StreamLimits } from "./http/live/product-streams.ts"
 import { createServer } from "./http/server.ts"
-import type { Mailbox, Readiness } from "./http/services.ts"
+import type { Readiness } from "./http/services.ts"
 import type { App } from "./http/transport/typed-app.ts"
 import { createProductTexts, type ProductTexts } from "./http/wire/product-texts.ts"
 import { hasPages, loadPages } from "./site/built-pages.ts"
-import { mailOptions, mailServices, mailWay, shopDefaults, shopOf } from "./mail-way.ts"
+import {
+  mailOptions,
+  mailServices,
+  mailWay,
+  messageWays,
+  shopDefaults,
+  shopOf,
+  type MailServices,
+} from "./mail-way.ts"
 import { totalsIn } from "./metrics/totals.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { createPaymentPage } from "./payments/payment-page.ts"
@@ -33,7 +40,6 @@ import { installationTokenSecret } from "./store/upkeep/installation.ts"
 import { migrate, migrationStates } from "./store/upkeep/migrate.ts"
 import { openDatabase, takesWrites, type Database, type PoolSizes } from "./store/pool.ts"
 import { version } from "./base/version.ts"
-import { createMessageSender } from "./worker/message-sender.ts"
 import { startWorker } from "./worker/worker.ts"
 
 export { hasPages }
@@ -126,7 +132,8 @@ async function startOver(database: Database, config: Config, options: AppOptions
   function work(): void {
     if (stopped !== null) return
     const mail = mailWay(config, shop)
-    worker ??= startWorker({ ...engine, providers, log, retention: config, webhookSettings: config, mail })
+    const ways = messageWays(config, shop)
+    worker ??= startWorker({ ...engine, providers, log, retention: config, ways, mail })
   }
   if (options.worker) work()
 
@@ -190,7 +197,7 @@ export function listeningError(error: unknown, host: string): unknown {
   return new ConfigError(`HOST is "${host}" but must be an address or name of this machine`)
 }
 
-interface ServerServices {
+interface ServerServices extends MailServices {
   readonly engine: Engine
   readonly providers: readonly PaymentProvider[]
   readonly simulator: Simulator | null
@@ -200,8 +207,6 @@ interface ServerServices {
   readonly texts: ProductTexts
   readonly live: ProductStreams
   readonly tokens: OwnerTokens
-  readonly orderLinks: OrderLinks | null
-  readonly mailbox: Mailbox | null
 }
 
 async function buildServer(config: Config, secret: string, services: ServerServices): Promise<App> {
@@ -213,7 +218,6 @@ async function buildServer(config: Config, secret: string, services: ServerServi
       ...others,
       pages: await loadPages(),
       audit: createAudit(engine),
-      sendMessage: createMessageSender(config),
       holdTtlSeconds: config.holdTtlSeconds,
       shopDefaults: shopDefaults(config),
       publicUrl: config.publicUrl,

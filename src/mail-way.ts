@@ -4,10 +4,13 @@ import type { Logger } from "pino"
 import type { Engine, MailOptions } from "./engine.ts"
 import type { OwnerTokens } from "./http/access/owner-token.ts"
 import { createOrderLinks, type OrderLinks } from "./http/access/order-links.ts"
-import type { Mailbox } from "./http/services.ts"
+import type { Mailbox, Messages } from "./http/services.ts"
 import type { Shop } from "./mail/compose.ts"
 import { createSmtpSender, type MailSender } from "./mail/smtp.ts"
+import { createMessageSender } from "./worker/message-sender.ts"
+import { createMailNotice } from "./worker/mail-notice.ts"
 import type { MailWay } from "./worker/mailing.ts"
+import type { MessageWays } from "./worker/send-message.ts"
 
 type MailConfig = Pick<Config, "adminToken" | "mail" | "mailPerSecond" | "publicUrl">
 
@@ -45,23 +48,45 @@ export function mailWay(config: MailConfig, shop: () => Promise<Shop>): MailWay 
   return { shop, from, sender: mail === null ? readInstead : createSmtpSender(mail.server) }
 }
 
+/** How messages to endpoints are sent. Mailboxes get theirs only where a mail server is set. */
+export function messageWays(
+  config: MailConfig & Pick<Config, "webhookAllowPrivate">,
+  shop: () => Promise<Shop>,
+): MessageWays {
+  const way = config.mail === null ? null : mailWay(config, shop)
+  return {
+    post: { allowPrivate: config.webhookAllowPrivate },
+    mailNotice: way === null ? null : createMailNotice(way, config.publicUrl),
+  }
+}
+
 /** In open mode without a mail server a mail counts as sent at once: it can be read at `/simulator/mail`. */
 const readInstead: MailSender = {
   send: () => Promise.resolve({ kind: "sent" }),
   close: () => undefined,
 }
 
-/** What the routes about mail need; null: the route does not exist. */
+/** What routes need to send. */
+export interface MailServices {
+  /** Null: the route for them does not exist. */
+  readonly orderLinks: OrderLinks | null
+  /** Null: the route for it does not exist. */
+  readonly mailbox: Mailbox | null
+  readonly messages: Messages
+}
+
+/** Makes what routes need to send. */
 export function mailServices(
-  config: MailConfig,
+  config: MailConfig & Pick<Config, "webhookAllowPrivate">,
   { mails }: Pick<Engine, "mails">,
   { shop, log }: { readonly shop: () => Promise<Shop>; readonly log: Logger },
-): { readonly orderLinks: OrderLinks | null; readonly mailbox: Mailbox | null } {
+): MailServices {
   const isRead = config.adminToken === null && config.mail === null
   const onError = (error: unknown) =>
     log.warn({ err: error }, "A buyer's request for order links could not be stored; no mail is sent.")
   return {
     orderLinks: hasMail(config) ? createOrderLinks((email) => mails.queue.askForLinks(email), onError) : null,
+    messages: createMessageSender(messageWays(config, shop)),
     mailbox: isRead ? { contents: mails.contents, shop } : null,
   }
 }

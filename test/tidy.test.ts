@@ -25,10 +25,10 @@ const allowed: Record<string, readonly string[]> = {
   "store/upkeep": ["store/.", "store/batch", "domain"],
   payments: ["domain", "config/payment-page"],
   simulator: ["payments/standard-webhooks", "domain/money"],
-  mail: ["domain", "config/mail"],
+  mail: ["domain", "wire", "config/mail"],
   "mail-way": ["mail", "config", "engine", "http/access", "http/services", "worker"],
   lanes: ["store", "domain"],
-  worker: ["lanes", "payments", "store", "domain", "events", "mail"],
+  worker: ["lanes", "payments", "store", "domain", "wire", "events", "mail"],
   site: ["web"],
   // Within http: server → routes → services → live, access → transport → wire. The rooms of routes do not know each other.
   http: ["http/routes", ...belowRoutes, "events"],

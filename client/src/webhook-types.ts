@@ -19,7 +19,7 @@ export type EventType =
 
 /** A new webhook endpoint. */
 export interface NewEndpointBody {
-  /** `https://…` or `http://…`, without credentials. */
+  /** `https://…` or `http://…`, without credentials; or `mailto:` and an address of the shop, which gets alerts as mails. */
   readonly url: string
   /**
    * Types of the events that the endpoint receives; null or not given: all types, including those that later versions

@@ -64,10 +64,7 @@ export interface Services {
   readonly actions: AdminActions
   readonly audit: Audit
   readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }
-  /** Sends one signed message at once. Rejects where there is no answer. */
-  readonly sendMessage: (
-    message: EndpointTarget & { readonly id: string; readonly body: string },
-  ) => Promise<{ readonly status: number }>
+  readonly messages: Messages
   readonly events: Events
   readonly tokens: OwnerTokens
   readonly gatekeeper: Gatekeeper
@@ -95,6 +92,16 @@ export interface Services {
   readonly holdTtlSeconds: number
   /** Null: unsigned payment webhooks are accepted (open mode only). */
   readonly paymentWebhookSecret: Buffer | null
+}
+
+/** Sends single messages to endpoints. */
+export interface Messages {
+  /** Sends a message at once. Rejects where there is no answer. */
+  send(
+    message: EndpointTarget & { readonly id: string; readonly body: string },
+  ): Promise<{ readonly status: number }>
+  /** Whether endpoints can be mailboxes. */
+  readonly hasMail: boolean
 }
 
 /** The mails of open mode, which are read instead of sent. */

@@ -6,20 +6,18 @@ import {
   type DueDelivery,
   type WebhookQueue,
 } from "../store/queues/webhook-queue.ts"
-import { oncePerName } from "./addresses.ts"
-import { postEvent, type Answer, type PostOptions } from "./post-event.ts"
+import type { Answer } from "./post-event.ts"
+import { createSendMessage, type MessageWays } from "./send-message.ts"
 
-export interface DeliveryParts {
+export interface DeliveryParts extends MessageWays {
   readonly queue: WebhookQueue
   readonly log: Logger
   readonly observer: Pick<Events, "deliveryTried">
-  /** Without `findAddresses`, the operating system looks names up. */
-  readonly post: Omit<PostOptions, "findAddresses"> & Partial<PostOptions>
   /** Returns a number between 0 and 1, which spreads the retries of many events. */
   readonly random?: () => number
 }
 
-/** Sends outgoing events to the endpoints. */
+/** Sends outgoing events to the endpoints, mailboxes among them. */
 export interface Deliveries {
   /**
    * Creates the deliveries of new events and begins to send those that are due; does not wait for the
@@ -67,12 +65,13 @@ export function createDeliveries({
   log,
   observer,
   post,
+  mailNotice,
   random = Math.random,
 }: DeliveryParts): Deliveries {
   const underWay = new Set<Promise<void>>()
   const busy = new Map<number, number>()
   const stopping = new AbortController()
-  const options = { ...post, findAddresses: oncePerName(post.findAddresses) }
+  const send = createSendMessage({ post, mailNotice })
 
   async function deliver(delivery: DueDelivery): Promise<void> {
     const result = await attempt(delivery)
@@ -90,7 +89,7 @@ export function createDeliveries({
     const { body, eventId: id, attempts } = delivery
     if (body === null) return { kind: "failed", responseStatus: null, error: "its event was removed" }
     try {
-      const answer = await postEvent({ ...delivery, id, body }, options, stopping.signal)
+      const answer = await send({ ...delivery, id, body }, stopping.signal)
       return resultOf(answer, attempts, random())
     } catch (error) {
       if (stopping.signal.aborted) return { kind: "given back" }

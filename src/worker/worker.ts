@@ -17,6 +17,7 @@ import type { MailQueue } from "../store/queues/mail-queue.ts"
 import type { MailContents } from "../store/reads/mail-contents.ts"
 import { createDeliveries } from "./deliveries.ts"
 import { startLoop, type Pace } from "./loop.ts"
+import type { MessageWays } from "./send-message.ts"
 import { createMailing, type Mailing, type MailWay } from "./mailing.ts"
 import { askAboutOpenPayments } from "./open-payments.ts"
 import { sendRefunds } from "./refunds.ts"
@@ -43,16 +44,11 @@ export interface WorkerParts {
   readonly providers: readonly PaymentProvider[]
   readonly log: Logger
   readonly retention: Retention
-  readonly webhookSettings: WebhookSettings
+  /** How outgoing events reach endpoints. */
+  readonly ways: MessageWays
   readonly mails: { readonly queue: MailQueue; readonly contents: MailContents }
   /** Mail is off if it is null or not given. */
   readonly mail?: MailWay | null
-}
-
-/** Settings of outgoing events. */
-export interface WebhookSettings {
-  /** True allows endpoints at private addresses. */
-  readonly webhookAllowPrivate: boolean
 }
 
 /** How long ended rows are kept, in days; 0 keeps them for ever. */
@@ -125,7 +121,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     queue: parts.webhookQueue,
     log,
     observer: events,
-    post: { allowPrivate: parts.webhookSettings.webhookAllowPrivate },
+    ...parts.ways,
   })
   const loops = [
     startLoop(

@@ -7,6 +7,7 @@ import { databaseMutants } from "./database.ts"
 import { detailsMutants } from "./details.ts"
 import { embedMutants } from "./embed.ts"
 import { interleavingMutants } from "./interleavings.ts"
+import { mailboxMutants } from "./mailboxes.ts"
 import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
@@ -91,6 +92,7 @@ export const mutants: readonly Mutant[] = [
   ...clientMutants,
   ...contractMutants,
   ...interleavingMutants,
+  ...mailboxMutants,
   ...modelMutants,
   ...shopDataMutants,
   ...embedMutants,

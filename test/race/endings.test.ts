@@ -31,7 +31,7 @@ test.each([
         log: createLog("silent"),
         providers: [],
         retention,
-        webhookSettings: { webhookAllowPrivate: false },
+        ways: { post: { allowPrivate: false } },
       })
     : null
 

@@ -32,7 +32,7 @@ test(
       log: createLog("silent"),
       providers: [],
       retention,
-      webhookSettings: { webhookAllowPrivate: false },
+      ways: { post: { allowPrivate: false } },
     })
     const random = seededRandom(20_261_121)
     const outcomes: Record<string, number> = {}

@@ -32,7 +32,7 @@ export async function describeServer(): Promise<unknown> {
         metrics: async () => "",
         totals: async () => null,
       },
-      sendMessage: async () => ({ status: 204 }),
+      messages: { send: async () => ({ status: 204 }), hasMail: false },
       arrivals: watchArrivals(),
       texts,
       live: createProductStreams({ watch: engine.watch, texts }),

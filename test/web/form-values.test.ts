@@ -4,6 +4,7 @@ import {
   readId,
   readPrice,
   readTime,
+  readEndpoint,
   readUrl,
   readWhole,
   requiredValue,
@@ -108,6 +109,17 @@ test.each([
   ["javascript:alert(1)", "unreadable"],
 ])("the address %j is %j", (text, meaning) => {
   expect(shortOf(readUrl(text))).toBe(meaning)
+})
+
+test.each([
+  ["", ""],
+  [" me@shop.example ", "mailto:me@shop.example"],
+  ["mailto:me@shop.example", "mailto:me@shop.example"],
+  ["https://shop.example/@me", "https://shop.example/@me"],
+  ["me@shop.example?bcc=you@shop.example", "unreadable"],
+  ["shop.example", "unreadable"],
+])("the endpoint %j is %j", (text, meaning) => {
+  expect(shortOf(readEndpoint(text))).toBe(meaning)
 })
 
 test("an unreadable text becomes neither null nor a value", () => {

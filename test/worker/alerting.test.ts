@@ -158,7 +158,7 @@ test("a worker tells what its recount has found", { timeout: 20_000 }, async () 
     log: createLog("silent"),
     providers: [],
     retention: forEver,
-    webhookSettings: { webhookAllowPrivate: false },
+    ways: { post: { allowPrivate: false } },
   })
   const alertsIn = async () =>
     (await own.database.views.query("select type from outbox where type like 'alert.%'")).rows

@@ -169,7 +169,7 @@ test.each([
     log: createLog("silent"),
     providers: [],
     retention,
-    webhookSettings: { webhookAllowPrivate: false },
+    ways: { post: { allowPrivate: false } },
   }).stop()
 
   // Rows of scope batch are not counted: today's batches wrote them, so they are too young to be removed.

@@ -5,6 +5,7 @@ import { Dialog } from "./dialog.tsx"
 import { fieldText, utcText } from "./dates.ts"
 import { Field } from "./field.tsx"
 import { ChangeEndpointDialog } from "./new-endpoint.tsx"
+import { isMailbox } from "./mailbox.ts"
 import { readTime, requiredValue } from "./form-values.ts"
 
 type Action = "change" | "replay" | "disable" | "enable" | "rotate" | "remove"
@@ -31,7 +32,7 @@ export function EndpointActions({ endpoint, rotated, removed, done }: EndpointAc
     ["change", "Change…"],
     ["replay", "Resend events…"],
     turn,
-    ["rotate", "Rotate secret…"],
+    ...(isMailbox(endpoint) ? [] : [["rotate", "Rotate secret…"] as const]),
     ["remove", "Delete…"],
   ] as const
   return (

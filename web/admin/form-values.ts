@@ -93,6 +93,17 @@ export function readId(text: string): Reading<number> {
 }
 
 /** Reads an http or https address. */
+export function readEndpoint(text: string): Reading<string> {
+  const address = text.trim()
+  if (/^(mailto:)?[^\s/?#@]+@[^\s/?#@]+$/.test(address))
+    return value(`mailto:${address.replace("mailto:", "")}`)
+  const reading = readUrl(address)
+  return reading.kind === "unreadable"
+    ? unreadable("Enter an address that begins with https://, or an e-mail address.")
+    : reading
+}
+
+/** Reads the address of a web page. */
 export function readUrl(text: string): Reading<string> {
   const address = text.trim()
   if (address === "") return empty

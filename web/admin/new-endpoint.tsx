@@ -3,7 +3,8 @@ import type { EventType, WebhookEndpoint, WebhookEndpointWithSecret } from "../.
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
-import { readUrl, requiredValue } from "./form-values.ts"
+import { readEndpoint, requiredValue } from "./form-values.ts"
+import { isMailbox, mailboxEvents } from "./mailbox.ts"
 
 const eventTexts: Readonly<Record<EventType, string>> = {
   "order.created": "Order created",
@@ -37,7 +38,10 @@ export function NewEndpointDialog({ made, close }: NewEndpointDialogProps) {
       close={close}
     >
       <WantedEventsFields wanted={wanted} />
-      <p>Events are sent from now on. The signing secret is shown once, in the next step.</p>
+      <p>
+        Events are sent from now on.
+        {!wanted.isForMailbox && " The signing secret is shown once, in the next step."}
+      </p>
     </Dialog>
   )
 }
@@ -60,8 +64,8 @@ export function ChangeEndpointDialog({ endpoint, close }: ChangeEndpointDialogPr
     >
       <WantedEventsFields wanted={wanted} />
       <p>
-        The signing secret stays. Pending deliveries go to the new URL too. Events that happened before a type
-        was selected are not sent; use “Resend events…”.
+        {!wanted.isForMailbox && "The signing secret stays. "}Pending deliveries go to the new URL too. Events
+        that happened before a type was selected are not sent; use “Resend events…”.
       </p>
     </Dialog>
   )
@@ -71,11 +75,15 @@ export function ChangeEndpointDialog({ endpoint, close }: ChangeEndpointDialogPr
 function useWantedEvents(first: Pick<WebhookEndpoint, "url" | "types">) {
   const url = useSignal(first.url)
   const chosen = useSignal<ReadonlySet<EventType>>(new Set(first.types))
-  const reading = readUrl(url.value)
+  const reading = readEndpoint(url.value)
+  const isForMailbox = reading.kind === "value" && isMailbox({ url: reading.value })
   return {
     url,
     chosen,
     reading,
+    /** The events to choose from. */
+    events: isForMailbox ? mailboxEvents : eventTypes,
+    isForMailbox,
     read() {
       const types = chosen.value.size === 0 ? null : [...chosen.value]
       return { url: requiredValue(reading, "The URL"), types }
@@ -84,7 +92,7 @@ function useWantedEvents(first: Pick<WebhookEndpoint, "url" | "types">) {
 }
 
 function WantedEventsFields({ wanted }: { readonly wanted: ReturnType<typeof useWantedEvents> }) {
-  const { url, chosen, reading } = wanted
+  const { url, chosen, reading, events, isForMailbox } = wanted
   function choose(type: EventType, isChosen: boolean): void {
     const others = [...chosen.value].filter((other) => other !== type)
     chosen.value = new Set(isChosen ? [...others, type] : others)
@@ -93,16 +101,19 @@ function WantedEventsFields({ wanted }: { readonly wanted: ReturnType<typeof use
     <>
       <Field
         id="endpoint-url"
-        label="URL"
-        type="url"
+        label="URL or e-mail address"
         value={url}
         required
         reading={reading}
-        hint="Such as https://shop.example/webhooks"
+        hint={
+          isForMailbox
+            ? "A mailbox gets a mail for each of these events. Events of orders are not sent to it."
+            : "Such as https://shop.example/webhooks. At an e-mail address you get alerts as mails."
+        }
       />
       <fieldset class="choices">
         <legend>Events (none selected: all events)</legend>
-        {eventTypes.map((type) => (
+        {events.map((type) => (
           <label key={type} class="choice">
             <input
               type="checkbox"

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals"
 import type { TestAnswer, WebhookEndpoint } from "../../client/src/admin.ts"
 import { explain, shop } from "./api.ts"
+import { isMailbox } from "./mailbox.ts"
 
 /** A button that sends a test event, and says what the endpoint answered. */
 export function TestEvent({ endpoint: { endpoint_id: id, url } }: { readonly endpoint: WebhookEndpoint }) {
@@ -11,7 +12,9 @@ export function TestEvent({ endpoint: { endpoint_id: id, url } }: { readonly end
     isSending.value = true
     answer.value = ""
     try {
-      answer.value = answerText(await shop.webhooks.test(id))
+      answer.value = isMailbox({ url })
+        ? mailText(await shop.webhooks.test(id))
+        : answerText(await shop.webhooks.test(id))
     } catch (error) {
       answer.value = explain(error)
     } finally {
@@ -32,6 +35,10 @@ export function TestEvent({ endpoint: { endpoint_id: id, url } }: { readonly end
       <span role="status">{answer.value}</span>
     </p>
   )
+}
+
+function mailText({ delivered, error }: TestAnswer): string {
+  return delivered ? "The mail server has taken the mail." : `Not sent: ${error}.`
 }
 
 function answerText({ delivered, response_status: status, error }: TestAnswer): string {

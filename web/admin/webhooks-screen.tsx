@@ -11,6 +11,7 @@ import { EndpointActions } from "./endpoint-actions.tsx"
 import { DateTime } from "./date-time.tsx"
 import { NewEndpointDialog, NewSecret } from "./new-endpoint.tsx"
 import { Field } from "./field.tsx"
+import { isMailbox } from "./mailbox.ts"
 import { Failure, Pager } from "./pager.tsx"
 import { TestEvent } from "./test-event.tsx"
 import { usePolling } from "./polling.ts"
@@ -21,7 +22,8 @@ export function WebhooksScreen() {
   const list = endpoints.value.value?.data
   const isAdding = useSignal(false)
   const withSecret = useSignal<WebhookEndpointWithSecret | null>(null)
-  const show = (endpoint: WebhookEndpointWithSecret) => void (withSecret.value = endpoint)
+  const show = (endpoint: WebhookEndpointWithSecret) =>
+    void (withSecret.value = isMailbox(endpoint) ? null : endpoint)
   function forget(endpointId: number): void {
     if (withSecret.value?.endpoint_id === endpointId) withSecret.value = null
   }

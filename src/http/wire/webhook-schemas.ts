@@ -1,4 +1,5 @@
 import { Type, type Static } from "typebox"
+import { noticeTypes } from "../../wire/notices.ts"
 import { eventTypes, type EventType } from "../../wire/outgoing-event.ts"
 import { body, oneOf, orNull, timeOrNull } from "../../wire/fields.ts"
 
@@ -11,7 +12,7 @@ const Types = Type.Unsafe<EventType[] | null>({
   maxItems: eventTypes.length,
   uniqueItems: true,
   description:
-    "Types of the events that the endpoint receives; null: all types, including those that later versions add",
+    "Types of the events that the endpoint receives; null: all types, including those that later versions add (for a mailbox: those that it can receive now)",
 })
 /** 24 to 64 bytes in base64, as Standard Webhooks specifies. */
 const Secret = Type.String({
@@ -23,8 +24,8 @@ const Secret = Type.String({
 /** Without credentials, because lists of endpoints show the address. */
 const Url = Type.String({
   maxLength: 2_000,
-  pattern: "^https?://[^\\s@#\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$",
-  description: "Begins with https:// or http://; must not contain credentials",
+  pattern: "^(?:https?://[^\\s@#\\u0000-\\u001f\\u007f\\ud800-\\udfff]+|mailto:[^\\s?#&%]+)$",
+  description: `Begins with https:// or http://, without credentials; or mailto: and one address of the shop, which gets a mail for each event. A mailbox receives only ${noticeTypes.map((type) => `\`${type}\``).join(", ")}, and only where the server sends mail.`,
 })
 const Time = Type.String({ format: "date-time" })
 const IncludeDetails = Type.Boolean({
@@ -86,7 +87,8 @@ export const DeliveryWire = Type.Object({
   not_before: Time,
   attempts: Type.Integer(),
   response_status: orNull<number>("integer", {
-    description: "The HTTP status of the answer to the last attempt; null: no answer",
+    description:
+      "The HTTP status of the answer to the last attempt, 250 for a mail that the server has taken; null: no answer",
   }),
   last_error: orNull<string>("string"),
   created_at: Time,

@@ -6,7 +6,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { EndpointChangesBody, EndpointWire } from "../../../wire/webhook-schemas.ts"
-import { endpointNotFound, badEndpointUrl, endpointJson } from "./webhook-endpoint-answers.ts"
+import { endpointJson, endpointNotFound, endpointRefusal, storedTypes } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -15,7 +15,7 @@ const params = Type.Object({ id: Type.String() })
 /** Registers `PATCH /api/admin/webhooks/{id}`. */
 export function registerChangeWebhookEndpoint(
   admin: App,
-  { webhooks: { endpoints } }: Pick<Services, "webhooks">,
+  { webhooks: { endpoints }, messages }: Pick<Services, "webhooks" | "messages">,
 ): void {
   admin.route({
     method: "PATCH",
@@ -32,10 +32,21 @@ export function registerChangeWebhookEndpoint(
     },
     async handler(request, reply) {
       const id = parseId(request.params.id)
+      const now = id === null ? null : await endpoints.find(id)
+      if (now === null) return refuse(reply, endpointNotFound)
       const { include_details: includeDetails, ...changes } = request.body
-      const { url } = changes
-      if (url !== undefined && !URL.canParse(url)) return refuse(reply, badEndpointUrl)
-      const endpoint = id === null ? null : await endpoints.change(id, { ...changes, includeDetails })
+      const wanted = { ...now, ...changes, includeDetails: includeDetails ?? now.includeDetails }
+      const types = storedTypes(wanted)
+      // A mailbox can be switched off, or get other types, on a server that no longer sends mail.
+      const canBeMailbox = messages.hasMail || changes.url === undefined
+      const refusal = endpointRefusal({ ...wanted, types }, canBeMailbox)
+      if (refusal !== null) return refuse(reply, refusal)
+      const areSame = changes.types === undefined && types === now.types
+      const endpoint = await endpoints.change(now.id, {
+        ...changes,
+        includeDetails,
+        ...(!areSame && { types }),
+      })
       return endpoint === null ? refuse(reply, endpointNotFound) : endpointJson(endpoint)
     },
   })

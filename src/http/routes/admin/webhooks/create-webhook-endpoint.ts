@@ -5,7 +5,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { EndpointWithSecretWire, NewEndpointBody } from "../../../wire/webhook-schemas.ts"
-import { badEndpointUrl, newWebhookSecret, endpointJson } from "./webhook-endpoint-answers.ts"
+import { endpointJson, endpointRefusal, newWebhookSecret, storedTypes } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
 const security = adminSecurity
@@ -13,7 +13,7 @@ const security = adminSecurity
 /** Registers `POST /api/admin/webhooks`. */
 export function registerCreateWebhookEndpoint(
   admin: App,
-  { ids, webhooks: { endpoints } }: Pick<Services, "ids" | "webhooks">,
+  { ids, webhooks: { endpoints }, messages }: Pick<Services, "ids" | "webhooks" | "messages">,
 ): void {
   admin.route({
     method: "POST",
@@ -27,8 +27,10 @@ export function registerCreateWebhookEndpoint(
       response: { 201: EndpointWithSecretWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const { url, types = null, secret = newWebhookSecret(), include_details: includeDetails } = request.body
-      if (!URL.canParse(url)) return refuse(reply, badEndpointUrl)
+      const { url, secret = newWebhookSecret(), include_details: includeDetails = false } = request.body
+      const types = storedTypes({ url, types: request.body.types ?? null })
+      const refusal = endpointRefusal({ url, types, includeDetails }, messages.hasMail)
+      if (refusal !== null) return refuse(reply, refusal)
       const id = await ids.next("webhook_endpoints")
       const endpoint = await endpoints.create({ id, url, types, secret, includeDetails })
       if (endpoint === null) {

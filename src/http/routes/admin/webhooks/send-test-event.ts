@@ -16,7 +16,7 @@ const LONGEST_ERROR = 300
 /** Registers `POST /api/admin/webhooks/{id}/test`. */
 export function registerSendTestEvent(
   admin: App,
-  { webhooks: { endpoints }, sendMessage }: Pick<Services, "webhooks" | "sendMessage">,
+  { webhooks: { endpoints }, messages }: Pick<Services, "webhooks" | "messages">,
 ): void {
   admin.route({
     method: "POST",
@@ -24,7 +24,7 @@ export function registerSendTestEvent(
     schema: {
       summary: "Send a test event to an endpoint",
       description:
-        "Sends `endpoint.test` at once, signed as all events are, also to an endpoint that is disabled or wants other types. It is sent once and is not in the list of deliveries. 200 whatever the endpoint answers.",
+        "Sends `endpoint.test` at once, signed as all events are or as a mail, also to an endpoint that is disabled or wants other types. It is sent once and is not in the list of deliveries. 200 whatever the endpoint answers.",
       tags,
       security,
       params,
@@ -38,7 +38,7 @@ export function registerSendTestEvent(
       const webhookId = `endpoint_test-${id}-${now.getTime()}`
       const event = { type: "endpoint.test", timestamp: now.toISOString(), data: { endpoint_id: id } }
       try {
-        const { status } = await sendMessage({ ...target, id: webhookId, body: JSON.stringify(event) })
+        const { status } = await messages.send({ ...target, id: webhookId, body: JSON.stringify(event) })
         const delivered = status >= 200 && status < 300
         return { webhook_id: webhookId, delivered, response_status: status, error: null }
       } catch (error) {

@@ -14,7 +14,7 @@ import { registerShowWebhookEndpoint } from "./show-webhook-endpoint.ts"
 /** Registers the operations on webhook endpoints and their deliveries. */
 export function registerWebhookRoutes(
   admin: App,
-  services: Pick<Services, "ids" | "webhooks" | "sendMessage">,
+  services: Pick<Services, "ids" | "webhooks" | "messages">,
 ): void {
   registerCreateWebhookEndpoint(admin, services)
   registerListWebhookEndpoints(admin, services)
