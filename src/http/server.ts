@@ -101,7 +101,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   if (options.corsOrigins.length > 0) {
     await app.register(cors, {
       origin: [...options.corsOrigins],
-      methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+      methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
       strictPreflight: false,
       exposedHeaders: [...exposedHeaders],
     })

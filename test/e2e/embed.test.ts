@@ -99,6 +99,15 @@ describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origi
     const { page } = visitor
     await page.goto(site.url)
     await page.getByText("10", { exact: true }).waitFor()
+    // One column, however wide the window: the page around the element says how wide it is.
+    const places = await Promise.all(
+      [".product-name", ".price", ".primary"].map((part) =>
+        page.locator(`doorbuster-buy ${part}`).boundingBox(),
+      ),
+    )
+    const tops = places.map((box) => box?.y ?? Number.NaN)
+    expect(tops).toEqual(tops.toSorted((one, other) => one - other))
+    expect(new Set(places.map((box) => box?.x)).size).toBe(1)
 
     await press(page, "Reserve")
     await reads(page, "1 unit reserved for you")
@@ -130,7 +139,9 @@ describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origi
     expect(held).toMatchObject({ product_id: id, qty: 1, lines: null, restored: false })
     expect(again).toEqual({ ...held, restored: true })
     expect(ordered).toMatchObject({ product_id: id, hold_id: held["hold_id"], token: held["token"] })
-    expect(ordered["url"]).toBe(`${app.url}/o/${String(ordered["order_id"])}`)
+    expect(ordered["url"]).toBe(
+      `${app.url}/o/${String(ordered["order_id"])}?lang=en#${String(held["token"])}`,
+    )
     expect(paid).toEqual({
       product_id: id,
       order_id: ordered["order_id"],
@@ -142,6 +153,8 @@ describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origi
 
   test("sells a variant to a known customer in Arabic, in the shop's own look, and leaves checking out to the page", async () => {
     const { id, size } = await offerShoe(app, { "41": 3, "42": 0, "43": 1 }, { max_per_customer: 1 })
+    await app.shop.shop.change({ languages: ["en", "ar"] })
+    await app.shop.products.changeContent(id, { translations: { ar: { name: "حذاء رياضي" } } })
     const element = `<doorbuster-buy product="${id}" variant="${size("43")}" customer="ann"></doorbuster-buy>`
     const css = `body { background: #14213d; color: #fff } doorbuster-buy { --doorbuster-accent: rgb(252, 163, 17); --doorbuster-accent-ink: #000 }
 doorbuster-buy::part(name) { font-style: italic } doorbuster-buy::part(primary) { text-transform: uppercase }`
@@ -160,6 +173,7 @@ doorbuster-buy::part(name) { font-style: italic } doorbuster-buy::part(primary) 
     await page.goto(site.url)
     const reserve = page.getByRole("button", { name: "احجز" })
     await reserve.waitFor()
+    await page.getByText("حذاء رياضي").waitFor()
     expect(await page.getByRole("radio", { checked: true }).getAttribute("value")).toBe(String(size("43")))
     expect(await page.locator("doorbuster-buy .root").getAttribute("dir")).toBe("rtl")
     const styleOf = (part: string, property: string) =>

@@ -328,6 +328,7 @@ describe("pages of other origins", () => {
     ["POST", "/api/holds"],
     ["DELETE", "/api/holds/1"],
     ["PATCH", "/api/admin/products/1"],
+    ["PUT", "/api/orders/1/details"],
   ])("may send %s %s", async (method, path) => {
     const headers = {
       origin: SHOP,

@@ -53,7 +53,7 @@ export const buyersWayMutants: readonly Mutant[] = [
     name: "way: the main button moves on a phone",
     edits: [
       {
-        file: "web/storefront/storefront.css",
+        file: "web/storefront/pages.css",
         find: "    position: fixed;\n    inset: auto 0 0;",
         replace: "",
       },

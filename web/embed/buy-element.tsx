@@ -1,7 +1,7 @@
 import { effect, untracked } from "@preact/signals"
 import { render } from "preact"
-import { createClient, ProblemError, type Product } from "../../client/src/index.ts"
-import { languages } from "../../client/src/languages.ts"
+import { createClient, ProblemError, type Product, type ProductContent } from "../../client/src/index.ts"
+import { languages, type LanguageTag } from "../../client/src/languages.ts"
 import { storage } from "../storefront/browser-storage.ts"
 import type { Language } from "../storefront/language.ts"
 import { leaveFor } from "../storefront/leave-for.ts"
@@ -76,8 +76,12 @@ export class DoorbusterBuy extends HTMLElement {
     const words = loadLanguage(this.#language())
     // Without words nothing can be said but in English.
     words.catch(() => this.#fail(`A part of the script could not be loaded from ${server}. Reload the page.`))
-    const product = await this.#readProduct(wanted.productId, words, until)
-    if (product !== null && !until.aborted) this.#sell(product, wanted, await words, until)
+    const [product, content] = await Promise.all([
+      this.#readProduct(wanted.productId, words, until),
+      readContent(wanted.productId, this.#language(), until),
+    ])
+    if (product === null || until.aborted) return
+    this.#sell(product, content, { wanted, language: await words, until })
   }
 
   #language() {
@@ -114,7 +118,7 @@ export class DoorbusterBuy extends HTMLElement {
     }
   }
 
-  #sell(product: Product, wanted: Wanted, language: Language, until: AbortSignal): void {
+  #sell(product: Product, content: ProductContent | null, { wanted, language, until }: Selling): void {
     const { productId, variantId, qty, customer } = wanted
     const firstChoice = variantId === null ? null : [{ variant_id: variantId, qty }]
     if (variantId !== null && product.variants?.every(({ id }) => id !== variantId) !== false) {
@@ -131,14 +135,19 @@ export class DoorbusterBuy extends HTMLElement {
           product_id: productId,
           order_id: orderId,
           hold_id: held.value?.hold.hold_id ?? null,
-          url: `${server}/o/${orderId}`,
+          url: orderLink(orderId, token, language),
           token,
         })
       told.set(orderId, goesOn)
       return goesOn
     }
     const { model, held, start } = createProductPageModel(
-      { kind: "product", product, payment: null },
+      {
+        kind: "product",
+        product: { ...product, name: content?.name ?? product.name },
+        payment: null,
+        ...(content !== null && { content: { pictures: content.pictures } }),
+      },
       language,
       {
         baseUrl: server,
@@ -230,6 +239,23 @@ export class DoorbusterBuy extends HTMLElement {
       this.#root,
     )
   }
+}
+
+/** How a product is sold, and until when. */
+interface Selling {
+  readonly wanted: Wanted
+  readonly language: Language
+  readonly until: AbortSignal
+}
+
+/** The product's texts in a language. Null: they cannot be read, and the product's own name is shown. */
+async function readContent(
+  productId: number,
+  language: LanguageTag,
+  signal: AbortSignal,
+): Promise<ProductContent | null> {
+  const client = createClient({ baseUrl: server })
+  return client.products.content(productId, language, { retry: { tries: 1 }, signal }).catch(() => null)
 }
 
 /** The address of an order's page. The key is after `#`, which browsers send to no server. */
