@@ -19,15 +19,8 @@ import type { Readiness } from "./http/services.ts"
 import type { App } from "./http/transport/typed-app.ts"
 import { createProductTexts, type ProductTexts } from "./http/wire/product-texts.ts"
 import { hasPages, loadPages } from "./site/built-pages.ts"
-import {
-  mailOptions,
-  mailServices,
-  mailWay,
-  messageWays,
-  shopDefaults,
-  shopOf,
-  type MailServices,
-} from "./mail-way.ts"
+import { mailOptions, mailServices, sendingWays, shopDefaults, shopOf } from "./mail-way.ts"
+import type { MailServices } from "./mail-way.ts"
 import { totalsIn } from "./metrics/totals.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { createPaymentPage } from "./payments/payment-page.ts"
@@ -131,9 +124,8 @@ async function startOver(database: Database, config: Config, options: AppOptions
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
     if (stopped !== null) return
-    const mail = mailWay(config, shop)
-    const ways = messageWays(config, shop)
-    worker ??= startWorker({ ...engine, providers, log, retention: config, ways, mail })
+    const sending = sendingWays(config, shop)
+    worker ??= startWorker({ ...engine, providers, log, retention: config, ...sending })
   }
   if (options.worker) work()
 

@@ -41,7 +41,7 @@ export function shopOf(
 }
 
 /** How mails are sent; null: mail is off. */
-export function mailWay(config: MailConfig, shop: () => Promise<Shop>): MailWay | null {
+function mailWay(config: MailConfig, shop: () => Promise<Shop>): MailWay | null {
   if (!hasMail(config)) return null
   const { mail } = config
   const from = mail?.from ?? { name: "", address: "orders@localhost" }
@@ -49,7 +49,7 @@ export function mailWay(config: MailConfig, shop: () => Promise<Shop>): MailWay 
 }
 
 /** How messages to endpoints are sent. Mailboxes get theirs only where a mail server is set. */
-export function messageWays(
+function messageWays(
   config: MailConfig & Pick<Config, "webhookAllowPrivate">,
   shop: () => Promise<Shop>,
 ): MessageWays {
@@ -58,6 +58,14 @@ export function messageWays(
     post: { allowPrivate: config.webhookAllowPrivate },
     mailNotice: way === null ? null : createMailNotice(way, config.publicUrl),
   }
+}
+
+/** How a worker sends mails, and messages to endpoints. */
+export function sendingWays(
+  config: MailConfig & Pick<Config, "webhookAllowPrivate">,
+  shop: () => Promise<Shop>,
+): { readonly mail: MailWay | null; readonly ways: MessageWays } {
+  return { mail: mailWay(config, shop), ways: messageWays(config, shop) }
 }
 
 /** In open mode without a mail server a mail counts as sent at once: it can be read at `/simulator/mail`. */

@@ -1,7 +1,7 @@
 import { checkMail, checkSimulator } from "../config/checks.ts"
 import type { Config } from "../config/config.ts"
 import { createOwnerTokens } from "../http/access/owner-token.ts"
-import { mailOptions, mailWay, messageWays, shopDefaults, shopOf } from "../mail-way.ts"
+import { mailOptions, sendingWays, shopDefaults, shopOf } from "../mail-way.ts"
 import { installationTokenSecret } from "../store/upkeep/installation.ts"
 import { createEngine } from "../engine.ts"
 import { createLog } from "../base/log.ts"
@@ -28,9 +28,7 @@ export async function work(config: Config): Promise<void> {
   const providers = await providersOf(config)
   const tokens = createOwnerTokens(config.tokenSecret ?? (await installationTokenSecret(database.views)))
   const shop = shopOf(config, { shop: engine.shop, tokens, url: () => servedAt(config) })
-  const mail = mailWay(config, shop)
-  const ways = messageWays(config, shop)
-  const worker = startWorker({ ...engine, providers, log, retention: config, ways, mail })
+  const worker = startWorker({ ...engine, providers, log, retention: config, ...sendingWays(config, shop) })
   log.info("Working.")
   const stop = async ({ withinMs }: { readonly withinMs: number }) => {
     const steps = [

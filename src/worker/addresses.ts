@@ -93,7 +93,8 @@ export function publicLookup(find: FindAddresses): LookupFunction {
   return (name, options, found) => {
     find(name, { all: true }, (error, addresses) => {
       const refused = error === null && addresses.some(({ address }) => !isPublicAddress(address))
-      if (refused) found(new PrivateAddress(`${name} is at a private address`), "")
+      if (refused)
+        found(new PrivateAddress(`${name} is at a private address, and WEBHOOK_ALLOW_PRIVATE is not set`), "")
       else answer({ name, error, addresses, isAll: options.all === true }, found)
     })
   }

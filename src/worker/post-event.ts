@@ -46,7 +46,9 @@ export function postEvent(message: Message, options: PostOptions, signal: AbortS
   // Node does not look up an address that is written in the URL, so `lookup` would not check it.
   const name = url.hostname.replace(/^\[(.*)\]$/, "$1")
   if (!allowPrivate && isIP(name) !== 0 && !isPublicAddress(name)) {
-    return Promise.reject(new PrivateAddress(`${name} is a private address`))
+    return Promise.reject(
+      new PrivateAddress(`${name} is a private address, and WEBHOOK_ALLOW_PRIVATE is not set`),
+    )
   }
   const send = url.protocol === "https:" ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {

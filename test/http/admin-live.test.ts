@@ -159,6 +159,14 @@ test("the CSV file has every order of the product once, and no cell that a sprea
     .slice(0, customers.length)
     .map((line) => /^\d+,\d+,\d+,(".*"|[^,]*),pending/.exec(line)?.[1])
   expect(cells).toEqual(["'=HYPERLINK(1)", "'+1", "'-1", "'@SUM(1)", '"a ""b"", c"', "' =1", "plain"])
+
+  const [paidId = ""] = lines[3]?.split(",") ?? []
+  await runSql(app.databaseUrl, `update orders set status = 'paid', paid_at = now() where id = ${paidId}`)
+  const parcels = await app.get(`/api/admin/orders.csv?product_id=${id}&status=paid`)
+  expect(String(parcels.body).trimEnd().split("\r\n").slice(1)).toEqual([
+    expect.stringMatching(new RegExp(`^${paidId},.*,paid,`)),
+  ])
+  expect(await app.get("/api/admin/orders.csv?status=sent")).toBeProblem(422, "invalid_request")
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises"
 import { expect, test } from "vitest"
 import type { AdminAction } from "../../client/src/admin.ts"
 import { actionText } from "../../web/admin/action-texts.ts"
@@ -37,6 +38,20 @@ test.each<[Partial<AdminAction>, string]>([
   [
     { route: "POST /api/admin/products", content: { name: "Lamp", opens_at: null, stock: 8 } },
     "Created the product: name Lamp, stock 8 (control room)",
+  ],
+  [
+    {
+      route: "PATCH /api/admin/products/:id/content",
+      content: { pictures: [{ url: "https://shop.example/a.avif", alt: "A" }], after_purchase: null },
+    },
+    "Changed pictures and texts: pictures, after purchase (control room)",
+  ],
+  [
+    {
+      route: "PATCH /api/admin/products/:id",
+      content: { opens_at: "2026-11-27T12:30:00.000Z", closes_at: "soon" },
+    },
+    "Changed settings: opening time 2026-11-27 12:30:00 UTC, closing time soon (control room)",
   ],
   [
     { route: "POST /api/admin/webhooks", content: { types: null } },
@@ -141,4 +156,18 @@ test("on the screen of its product, an action calls variants by name and prices 
   expect(actionText({ ...action, ...stock, content: { stock: 8, expected: 5 } }, product)).toBe(
     "Set the stock of variant “42”: stock 8, expected stock 5 (control room)",
   )
+})
+
+test("every recorded action has words of its own", async () => {
+  const { paths } = JSON.parse(await readFile(new URL("../../openapi.json", import.meta.url), "utf8")) as {
+    readonly paths: Readonly<Record<string, object>>
+  }
+  const routes = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`),
+  )
+  const changing = routes.filter((route) => /^(POST|PUT|PATCH|DELETE) \/api\/admin\//.test(route))
+  const reading = "POST /api/admin/orders/search"
+  const unnamed = changing.filter((route) => actionText({ ...action, route, path: "" }).includes("/api/"))
+  expect(unnamed.filter((route) => route !== reading)).toEqual([])
+  expect(changing.length).toBeGreaterThan(25)
 })

@@ -30,6 +30,13 @@ test.each<[SaleState, ProductChangesBody, string | null]>([
   expect(riskOf({ ...lamp, sale_state }, changes)?.title ?? null).toBe(title)
 })
 
+test.each(["draft", "archived"] as const)(
+  "what is %s can be changed at any time without a question",
+  (status) => {
+    expect(riskOf({ ...lamp, status }, { opens_at: "2026-11-27T12:00:01.000Z", price_minor: 1 })).toBeNull()
+  },
+)
+
 test("one dialog states all consequences of saving", () => {
   const risk = riskOf(lamp, { closes_at: lamp.server_time, price_minor: 1 })
   expect(risk?.action).toBe("End the sale")

@@ -84,7 +84,7 @@ test.each([
   ["41,,,,11", "stock: 12 units are held or sold; the stock cannot be lower."],
   [
     "43,,,1.299,5",
-    "price: “1.299” is not understood. Enter a price such as 129 or 129.00, with at most 2 decimals; thousands without a mark.",
+    "price: “1.299” is not understood. Enter a price such as 129 or 129.00, with at most 2 decimals.",
   ],
   ["43,,,90000000.01,5", "price: The number is too large."],
   ["43,,size,,5", "options: Write options as size=42; colour=red."],

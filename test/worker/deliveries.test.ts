@@ -454,7 +454,9 @@ describe("private addresses", () => {
       {
         status: "due",
         responseStatus: null,
-        lastError: expect.stringMatching(/ is (at )?a private address$/),
+        lastError: expect.stringMatching(
+          / is (at )?a private address, and WEBHOOK_ALLOW_PRIVATE is not set$/,
+        ),
       },
     ])
   })

@@ -1,11 +1,13 @@
 import type { AdminAction, AdminWay } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
+import { utcText } from "./dates.ts"
 import { isCurrencyCode, priceOf } from "../shared/money.ts"
 
 /** Texts by route. `:id` is replaced by that part of the path. */
 const actionTexts: Readonly<Record<string, string>> = {
   "POST /api/admin/products": "Created the product",
   "PATCH /api/admin/products/:id": "Changed settings",
+  "PATCH /api/admin/products/:id/content": "Changed pictures and texts",
   "POST /api/admin/products/:id/stock": "Set the stock",
   "POST /api/admin/products/:id/variants": "Added variants",
   "PATCH /api/admin/products/:id/variants/:variantId": "Changed settings of variant :variantId",
@@ -96,6 +98,11 @@ function variantAction(
   { currency }: Context,
 ): { readonly text: string; readonly content: Content } | null {
   const { variants, enabled, ...others } = content
+  // Ten addresses and texts of 10,000 characters are for the product's page.
+  if (route === "PATCH /api/admin/products/:id/content") {
+    const changed = Object.keys(content).map((name) => name.replaceAll("_", " "))
+    return { text: `${actionTexts[route]}: ${changed.join(", ")}`, content: {} }
+  }
   if (route === "POST /api/admin/products/:id/variants" && Array.isArray(variants)) {
     return { text: `Added ${variantsText(variants, currency)}`, content: others }
   }
@@ -154,6 +161,9 @@ function fieldText(name: string, value: unknown, { currency, variants }: Context
   }
   const label = fieldLabels[name] ?? name
   if (value === null) return `${label} cleared`
+  if (name.endsWith("_at") && typeof value === "string" && !Number.isNaN(Date.parse(value))) {
+    return `${label} ${utcText(value)}`
+  }
   return `${label} ${typeof value === "string" ? value : JSON.stringify(value)}`
 }
 

@@ -78,6 +78,9 @@ export function CollectFields({ draft, refusalAt }: CollectFieldsProps) {
           <Field key={name} id={`collect-${name}`} label={label} value={demands[name]} list={choices} />
         ))}
       </div>
+      {demands.shipping_address.value !== "no" && demands.name.value === "no" && (
+        <p class="notice">Buyers are not asked for a name: a parcel to this address has no recipient.</p>
+      )}
       {demands.shipping_address.value !== "no" && (
         <CountryChoice chosen={countries} fault={refusalAt("/shipping_countries")} />
       )}

@@ -73,7 +73,7 @@ export function readPrice(text: string, currency: string): Reading<number> {
 function priceFault(currency: string): string {
   const most = currencyDecimals(currency)
   if (most === 0) return `Enter a price such as 129: ${currency} has no decimals.`
-  return `Enter a price such as 129 or ${(129).toFixed(most)}, with at most ${most} decimals; thousands without a mark.`
+  return `Enter a price such as 129 or ${(129).toFixed(most)}, with at most ${most} decimals.`
 }
 
 /** Reads a currency code. `present` is the product's own, which stays valid even if new products cannot use it. */

@@ -56,6 +56,11 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
           <a href={`/admin/search?product_id=${product.id}`}>Orders and holds</a>
         </li>
         <li>
+          <a href={`/api/admin/orders.csv?product_id=${product.id}&status=paid`} download>
+            Parcel list: paid orders (CSV)
+          </a>
+        </li>
+        <li>
           <a href={`/api/admin/orders.csv?product_id=${product.id}`} download>
             Export orders (CSV)
           </a>

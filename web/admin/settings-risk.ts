@@ -12,9 +12,10 @@ export interface SettingsRisk {
 
 /**
  * Returns the risk that the operator has to confirm before changes are saved: they open, stop or end the sale, or they
- * change the price while the product is on sale. Null: no confirmation is needed.
+ * change the price while the product is on sale. Null: no confirmation is needed, as for what nobody can buy.
  */
 export function riskOf(product: Product, changes: ProductChangesBody): SettingsRisk | null {
+  if (product.status === "draft" || product.status === "archived") return null
   if (product.sale_state === "scheduled") return openRisk(product, changes)
   if (product.sale_state === "closed") return reopenRisk(product, changes)
   const risks = [endRisk(product, changes), delayRisk(product, changes), priceRisk(product, changes)].filter(

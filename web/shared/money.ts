@@ -19,16 +19,28 @@ export function priceOf(minor: number, currency: string, locale = "en"): string 
 }
 
 /**
- * Converts a typed price to minor units: `129.5`, `129,50` and `1.299,00` are 12950, 12950 and 129900 in EUR. Null: the text
+ * Converts a typed price to minor units: `129.5`, `129,50 €` and `1.299,00` are 12950, 12950 and 129900 in EUR. Null: the text
  * is not a number, or the price is too large for exact integers, or it could mean two prices, such as `1.299` in EUR.
  */
 export function minorIn(text: string, currency: string): number | null {
   if (!isCurrencyCode(currency)) return null
   const most = currencyDecimals(currency)
-  const { whole, decimals } = partsOf(text.trim(), most) ?? {}
+  const { whole, decimals } = partsOf(withoutSign(text, currency), most) ?? {}
   if (whole === undefined || decimals === undefined) return null
   const minor = Number(whole + decimals.padEnd(most, "0"))
   return Number.isSafeInteger(minor) ? minor : null
+}
+
+/** The text without the currency's own code or sign before or after it: `129,50 €`. */
+function withoutSign(text: string, currency: string): string {
+  const format = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "narrowSymbol" })
+  const sign = format.formatToParts(0).find(({ type }) => type === "currency")?.value ?? currency
+  const rest = text.trim()
+  for (const mark of [currency, sign]) {
+    if (rest.startsWith(mark)) return rest.slice(mark.length).trim()
+    if (rest.endsWith(mark)) return rest.slice(0, -mark.length).trim()
+  }
+  return rest
 }
 
 /** The digits before and after the decimal mark, which may be a point or a comma. `most`: the currency's decimals. */

@@ -41,7 +41,7 @@ function whyOpen(refund: OpenRefund): string {
   }
   if (status === "failed") return `the provider refused the refund: ${lastError ?? "without a reason"}`
   return attempts === 0
-    ? "the refund has not been sent yet"
+    ? "the refund has not been sent yet; where no provider sends it by itself, as for payments by the generic webhook, send the money back yourself and then mark the refund as refunded"
     : `the refund could not be sent yet: ${lastError ?? "without a reason"}`
 }
 

@@ -115,7 +115,7 @@ export const ar: Words = {
   chooseOne: "اختر",
   customerId: "معرّف العميل",
   enterCustomerId: "اكتب معرّف العميل الخاص بك.",
-  customerIdHelp: "الكمية محدودة لكل عميل. اكتب ما يعرفك به المتجر، مثل عنوان بريدك الإلكتروني.",
+  customerIdHelp: "الكمية محدودة لكل عميل. اكتب ما يعرفك به المتجر، مثل رقم العميل.",
   checkOut: "إتمام الشراء",
   checkingOut: "جارٍ المتابعة…",
   cancelReservation: "إلغاء الحجز",

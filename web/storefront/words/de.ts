@@ -91,7 +91,7 @@ export const de: Words = {
   customerId: "Ihre Kundenkennung",
   enterCustomerId: "Geben Sie Ihre Kundenkennung ein.",
   customerIdHelp:
-    "Die Menge je Kunde ist begrenzt. Geben Sie ein, woran dieser Shop Sie erkennt, zum Beispiel Ihre E-Mail-Adresse.",
+    "Die Menge je Kunde ist begrenzt. Geben Sie ein, woran dieser Shop Sie erkennt, zum Beispiel Ihre Kundennummer.",
   checkOut: "Zur Kasse",
   checkingOut: "Weiter zur Kasse …",
   cancelReservation: "Reservierung aufheben",

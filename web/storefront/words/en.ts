@@ -92,7 +92,7 @@ export const en = {
   customerId: "Your customer id",
   enterCustomerId: "Enter your customer id.",
   customerIdHelp:
-    "There is a limit per customer. Enter what this shop knows you by, such as your e-mail address.",
+    "There is a limit per customer. Enter what this shop knows you by, such as your customer number.",
   checkOut: "Check out",
   checkingOut: "Checking out…",
   cancelReservation: "Cancel reservation",

@@ -90,7 +90,7 @@ export const es: Words = {
   customerId: "Su identificación de cliente",
   enterCustomerId: "Escriba su identificación de cliente.",
   customerIdHelp:
-    "Hay un límite por cliente. Escriba el dato por el que esta tienda le conoce, por ejemplo su correo electrónico.",
+    "Hay un límite por cliente. Escriba el dato por el que esta tienda le conoce, por ejemplo su número de cliente.",
   checkOut: "Tramitar el pedido",
   checkingOut: "Tramitando el pedido…",
   cancelReservation: "Cancelar la reserva",

@@ -90,7 +90,7 @@ export const fr: Words = {
   customerId: "Votre identifiant client",
   enterCustomerId: "Saisissez votre identifiant client.",
   customerIdHelp:
-    "La quantité par client est limitée. Saisissez ce par quoi cette boutique vous connaît, par exemple votre adresse e-mail.",
+    "La quantité par client est limitée. Saisissez ce par quoi cette boutique vous connaît, par exemple votre numéro de client.",
   checkOut: "Passer à la caisse",
   checkingOut: "Passage à la caisse…",
   cancelReservation: "Annuler la réservation",

@@ -89,7 +89,7 @@ export const ja: Words = {
   customerId: "お客様 ID",
   enterCustomerId: "お客様 ID を入力してください。",
   customerIdHelp:
-    "お一人様あたりの購入数に上限があります。メールアドレスなど、ショップに登録されている情報を入力してください。",
+    "お一人様あたりの購入数に上限があります。会員番号など、ショップがお客様を識別できる情報を入力してください。",
   checkOut: "購入手続きへ進む",
   checkingOut: "購入手続きへ進んでいます…",
   cancelReservation: "確保を取り消す",

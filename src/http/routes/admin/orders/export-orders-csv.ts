@@ -1,16 +1,17 @@
 import { Readable } from "node:stream"
 import { Type } from "typebox"
 import { nameLines, type NamedLine, type VariantNames } from "../../../../domain/lines.ts"
-import type { Order } from "../../../../domain/order.ts"
+import type { Order, OrderStatus } from "../../../../domain/order.ts"
 import { decimalAmount } from "../../../../domain/money.ts"
 import { unsearched } from "../../../../store/reads/row-lists.ts"
 import type { OrderView } from "../../../../store/reads/views.ts"
-import { orderJson, type OrderJson } from "../../../../wire/order.ts"
+import { orderJson, orderStatuses, type OrderJson } from "../../../../wire/order.ts"
 import { adminSecurity } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { BYTE_ORDER_MARK, csvLine } from "../../../wire/csv.ts"
 import { parseId } from "../../../wire/ids.ts"
+import { optionalWord } from "../filtered-lists.ts"
 import { detailsInCsv } from "./csv-details.ts"
 import { badQuery } from "../../../wire/paging.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -59,14 +60,17 @@ export function registerExportOrdersCsv(admin: App, services: ExportServices): v
     schema: {
       summary: "Export orders as CSV",
       description:
-        "An order of a product with variants has a row for each of its lines, whose `quantity`, `unit_price`, `total_price` and `restocked_qty` are those of the line, so that the sums over a column are right. Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last row does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe. After the columns of the order come `reference`, `metadata` and `order_refunded` (of the whole order, in each of its rows) and, where buyers are asked for details, those: e-mail, name, phone, the fields of the address, and `answer_…` for each question. `sku` is that of the variant or, of a product without variants, the product's. Where products have an `external_id`, the last column is `product_external_id`. Without `product_id`, the orders of all products are in one file.",
+        "An order of a product with variants has a row for each of its lines, whose `quantity`, `unit_price`, `total_price` and `restocked_qty` are those of the line, so that the sums over a column are right. Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last row does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe. After the columns of the order come `reference`, `metadata` and `order_refunded` (of the whole order, in each of its rows) and, where buyers are asked for details, those: e-mail, name, phone, the fields of the address, and `answer_…` for each question. `sku` is that of the variant or, of a product without variants, the product's. Where products have an `external_id`, the last column is `product_external_id`. Without `product_id`, the orders of all products are in one file. `status=paid` makes the list of parcels: orders that are paid and not refunded in full.",
       tags: ["admin"],
       security: adminSecurity,
-      querystring: Type.Object({ product_id: Type.Optional(Type.String()) }),
+      querystring: Type.Object({
+        product_id: Type.Optional(Type.String()),
+        status: optionalWord(orderStatuses),
+      }),
       response: { 200: Csv, ...problemResponses },
     },
     async handler(request, reply) {
-      const { product_id } = request.query
+      const { product_id, status = null } = request.query
       const productId = product_id === undefined ? null : parseId(product_id)
       if (product_id !== undefined && productId === null) {
         return refuse(reply, badQuery("product_id", "an id"))
@@ -78,7 +82,7 @@ export function registerExportOrdersCsv(admin: App, services: ExportServices): v
           "content-type": "text/csv; charset=utf-8; header=present",
           "content-disposition": `attachment; filename="${name}"`,
         })
-        .send(Readable.from(rowsOf(services, productId)))
+        .send(Readable.from(rowsOf(services, { productId, status })))
     },
   })
 }
@@ -86,7 +90,7 @@ export function registerExportOrdersCsv(admin: App, services: ExportServices): v
 /** Reads a page of orders only when the one before it has been sent, so a slow reader costs the memory of one page. */
 async function* rowsOf(
   { lists, variantNames }: ExportServices,
-  productId: number | null,
+  { productId, status }: { readonly productId: number | null; readonly status: OrderStatus | null },
 ): AsyncGenerator<string> {
   const asked = await lists.askedDetails(productId)
   const details = detailsInCsv(asked.any, asked.questions)
@@ -95,7 +99,7 @@ async function* rowsOf(
   yield (
     BYTE_ORDER_MARK + csvLine([...orderColumns, ...lineColumns, ...shopColumns, ...details.headings, ...last])
   )
-  const filter = { productId, customerId: null, status: null, variantIds: null, ...unsearched }
+  const filter = { productId, customerId: null, status, variantIds: null, ...unsearched }
   for (let after: number | null = 0; after !== null;) {
     const { rows: orders, next } = await lists.orders(filter, { after, limit: ROWS_AT_ONCE })
     const names = await variantNames.namesOf(orders.flatMap(variantsOf))
