@@ -25,7 +25,7 @@ export const shopWords: Readonly<Record<LanguageTag, ShopWords>> = {
       imprint: "Impressum",
       privacy: "Datenschutz",
       terms: "AGB",
-      returns: "Rückgabe",
+      returns: "Widerruf & Rückgabe",
       accessibility: "Barrierefreiheit",
     },
   },

@@ -173,7 +173,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     await page.getByRole("button", { name: "New endpoint…" }).click()
     await page.getByLabel("URL").fill("ftp://hook.invalid")
     await page.getByRole("button", { name: "Add the endpoint" }).click()
-    await sees(page, "Enter an address that begins with https://.")
+    await sees(page, "Enter an address that begins with https://, or an e-mail address.")
     await goBack(page)
 
     await page.getByRole("button", { name: "Resend events…" }).click()

@@ -54,7 +54,7 @@ describe.skipIf(leavesOutBrowser())("prices and money in the control room", { ti
 
   test("accepts a price as usually written, and shows how it was understood", async () => {
     await page.goto(`${app.url}/admin/new`)
-    await sees(page, "Empty: on sale immediately")
+    await sees(page, "Empty: as soon as it is put on sale")
     await page.getByRole("textbox", { name: "Name" }).fill("Brass lamp")
     await page.getByLabel("Stock").fill("3")
     await page.getByLabel("Price").fill("129.5")

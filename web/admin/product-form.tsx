@@ -190,7 +190,7 @@ function TimeFields({ texts, readings }: FieldGroupProps) {
         type="datetime-local"
         value={texts.opensAt}
         reading={readings.opensAt}
-        hint={timeHint(readings.opensAt, "Empty: on sale immediately")}
+        hint={timeHint(readings.opensAt, "Empty: as soon as it is put on sale")}
       />
       <Field
         id="closes"

@@ -61,6 +61,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
     text: actionText(action, product),
     orderId: action.order_id,
   }))
+  const isDraft = product.status === "draft"
   return (
     <>
       <div class="heading">
@@ -69,7 +70,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
       </div>
       <p class="muted small tabular">
         {priceText(product)} per unit, hold time {product.hold_ttl_seconds} s. In your time: opens{" "}
-        <DateTime at={product.opens_at} none="immediately" />, closes{" "}
+        <DateTime at={product.opens_at} none={isDraft ? "when it is put on sale" : "immediately"} />, closes{" "}
         <DateTime at={product.closes_at} none="never" />. Server time: <DateTime at={current.server_time} /> (
         {utcText(current.server_time)}).
       </p>

@@ -54,7 +54,7 @@ export function ColourFields({ accent, reading }: ColourFieldsProps) {
           label="Accent colour"
           value={accent}
           reading={reading}
-          hint={`Six digits, such as #0b5fff. Empty: ${DEFAULT_ACCENT}`}
+          hint={`# and six digits or letters a to f, such as #0b5fff. Empty: ${DEFAULT_ACCENT}`}
         />
         <input
           class="field"
@@ -91,7 +91,7 @@ export function LogoFields({ fields: { logoUrl, logoAlt, icon }, reading }: Logo
         />
         <Field
           id="logo-alt"
-          label="Text of the logo"
+          label="What the logo shows"
           value={logoAlt}
           required={hasLogo}
           reading={reading("/logo/alt", { kind: "empty" })}

@@ -232,7 +232,8 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
       // With the status of the draft, the page would say that nothing is sold.
       const listed = { product: { ...product, status: "listed" as const }, serverTime }
       const shown = shownProduct(listed, content, { tag, holdTtlSeconds })
-      return render({ kind: "product", ...shown, payment: null, isPreview: true }, null)
+      const preview = { kind: "product", ...shown, payment: null, isPreview: true } as const
+      return render(preview, `/admin/p/${product.id}/preview`)
     },
     addAlternates(reply, path) {
       if (offered.length < 2) return
