@@ -3,8 +3,7 @@ import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
-import { checkServing } from "./config/checks.ts"
-import { ConfigError } from "./config/config-error.ts"
+import { checkServing, hasOwnSimulator } from "./config/checks.ts"
 import type { Config } from "./config/config.ts"
 import { createEngine, type Engine } from "./engine.ts"
 import { createAdminSessions } from "./http/access/admin-session.ts"
@@ -12,15 +11,22 @@ import { createAudit } from "./http/access/audit.ts"
 import { createGatekeeper } from "./http/access/auth.ts"
 import { createOwnerTokens, type OwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
+import { listeningError } from "./config/listening-error.ts"
 import { listen, type ListeningSockets } from "./base/listening-sockets.ts"
 import { createProductStreams, type ProductStreams, type StreamLimits } from "./http/live/product-streams.ts"
 import { createServer } from "./http/server.ts"
 import type { Readiness } from "./http/services.ts"
 import type { App } from "./http/transport/typed-app.ts"
 import { createProductTexts, type ProductTexts } from "./http/wire/product-texts.ts"
-import { hasPages, loadPages } from "./site/built-pages.ts"
-import { mailOptions, mailServices, sendingWays, shopDefaults, shopOf } from "./mail-way.ts"
-import type { MailServices } from "./mail-way.ts"
+import { loadPages } from "./site/built-pages.ts"
+import {
+  mailOptions,
+  mailServices,
+  sendingWays,
+  shopDefaults,
+  shopOf,
+  type MailServices,
+} from "./mail-way.ts"
 import { totalsIn } from "./metrics/totals.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { createPaymentPage } from "./payments/payment-page.ts"
@@ -34,8 +40,6 @@ import { migrate, migrationStates } from "./store/upkeep/migrate.ts"
 import { openDatabase, takesWrites, type Database, type PoolSizes } from "./store/pool.ts"
 import { version } from "./base/version.ts"
 import { startWorker } from "./worker/worker.ts"
-
-export { hasPages }
 
 /** A running server. */
 export interface RunningApp {
@@ -182,13 +186,6 @@ async function listenAt(server: App, { host, port }: Config): Promise<ListeningS
   }
 }
 
-/** Turns an error of listening into a {@link ConfigError} where `host` is not of this machine; returns others as they are. */
-export function listeningError(error: unknown, host: string): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined
-  if (code !== "EADDRNOTAVAIL" && code !== "ENOTFOUND" && code !== "EAI_AGAIN") return error
-  return new ConfigError(`HOST is "${host}" but must be an address or name of this machine`)
-}
-
 interface ServerServices extends MailServices {
   readonly engine: Engine
   readonly providers: readonly PaymentProvider[]
@@ -232,14 +229,6 @@ function accessBy({ adminToken }: Config, secret: string) {
 
 /** This many payments take a few dozen megabytes. */
 const MOST_SIMULATED_PAYMENTS = 100_000
-
-/**
- * Whether a server runs a payment simulator itself: in open mode, without SIMULATOR_URL, and as one process only, since
- * the simulator keeps its payments in memory.
- */
-export function hasOwnSimulator({ adminToken, simulatorUrl, processes }: Config): boolean {
-  return adminToken === null && simulatorUrl === null && processes === 1
-}
 
 function ownSimulator(config: Config, url: () => string, log: Logger) {
   if (!hasOwnSimulator(config)) return null

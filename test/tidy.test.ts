@@ -106,6 +106,7 @@ const allowed: Record<string, readonly string[]> = {
     "payments",
     "simulator",
     "processes",
+    "site",
     "store",
     "embedded",
     "config",

@@ -1,4 +1,4 @@
-import { hasPages } from "../app.ts"
+import { hasPages } from "../site/built-pages.ts"
 import type { Finding } from "./finding.ts"
 import { MISSING_PAGES } from "./missing-pages.ts"
 

@@ -1,6 +1,6 @@
 import type { Logger } from "pino"
-import { hasOwnSimulator, hasPages, listeningError, startApp } from "../app.ts"
-import { checkServing } from "../config/checks.ts"
+import { checkServing, hasOwnSimulator } from "../config/checks.ts"
+import { listeningError } from "../config/listening-error.ts"
 import { misspelledInEnvFile } from "../config/read-config.ts"
 import type { Config } from "../config/config.ts"
 import { checkAddress } from "../base/listening-sockets.ts"
@@ -8,6 +8,7 @@ import { createLog } from "../base/log.ts"
 import { connectionsOf } from "../processes/share.ts"
 import { hasDemonstration } from "../seed.ts"
 import { takeSteps } from "../base/stop-steps.ts"
+import { hasPages } from "../site/built-pages.ts"
 import { explainUnused } from "../config/unused-variables.ts"
 import { accessDatabase, type DatabaseAccess } from "./database.ts"
 import { print } from "./output.ts"
@@ -70,10 +71,11 @@ interface StartOptions {
   readonly worker: boolean
 }
 
-function startServer(config: Config, options: StartOptions): Promise<Server> {
-  return config.processes === 1
-    ? startApp(config, { ...options, seed: hasDemonstration(config) })
-    : serveMany(config, options)
+/** Loads the server where it runs: the primary of several processes and a start that is refused do without it. */
+async function startServer(config: Config, options: StartOptions): Promise<Server> {
+  if (config.processes > 1) return serveMany(config, options)
+  const { startApp } = await import("../app.ts")
+  return startApp(config, { ...options, seed: hasDemonstration(config) })
 }
 
 function sizeOf({ processes }: Config): object {

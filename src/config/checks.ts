@@ -50,3 +50,11 @@ export function checkSimulator({ adminToken, simulatorUrl, simulatorSecret }: Si
     )
   }
 }
+
+/**
+ * Whether a server runs a payment simulator itself: in open mode, without SIMULATOR_URL, and as one process only, since
+ * the simulator keeps its payments in memory.
+ */
+export function hasOwnSimulator({ adminToken, simulatorUrl, processes }: Config): boolean {
+  return adminToken === null && simulatorUrl === null && processes === 1
+}

@@ -1,6 +1,6 @@
 import Fastify from "fastify"
 import { describe, expect, test } from "vitest"
-import { hasOwnSimulator } from "../../src/app.ts"
+import { hasOwnSimulator } from "../../src/config/checks.ts"
 import type { Config } from "../../src/config/config.ts"
 import { createGatekeeper } from "../../src/http/access/auth.ts"
 import { createOwnerTokens } from "../../src/http/access/owner-token.ts"

@@ -353,7 +353,7 @@ export const guardMutants: readonly Mutant[] = [
     name: "guards: closed mode starts the payment simulator",
     edits: [
       {
-        file: "src/app.ts",
+        file: "src/config/checks.ts",
         find: "return adminToken === null && simulatorUrl === null && processes === 1",
         replace: "return adminToken !== undefined && simulatorUrl === null && processes === 1",
       },
