@@ -60,6 +60,8 @@ export interface StopLimits {
   readonly withinMs?: number
   /** How long requests are accepted as before, while `/readyz` already reports `stopping`; 0 if not given. */
   readonly delayMs?: number
+  /** How long no request may arrive before the sockets close; 150 if not given. 0 if all clients have ended. */
+  readonly quietMs?: number
 }
 
 export interface AppOptions {
@@ -133,10 +135,10 @@ async function startOver(database: Database, config: Config, options: AppOptions
   }
   if (options.worker) work()
 
-  function stopInOrder({ withinMs = config.shutdownSeconds * 1_000, delayMs = 0 }: StopLimits) {
+  function stopInOrder({ withinMs = config.shutdownSeconds * 1_000, delayMs = 0, quietMs }: StopLimits) {
     async function lastRequests(): Promise<void> {
       simulator?.stop()
-      await arrivals.ended()
+      await arrivals.ended(quietMs)
     }
     const steps = [
       { name: "delay", run: () => sleep(delayMs) },

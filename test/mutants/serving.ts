@@ -348,7 +348,7 @@ export const servingMutants: readonly Mutant[] = [
   },
   {
     name: "a stopping server closes its socket at once",
-    edits: [{ file: "src/app.ts", find: "    await arrivals.ended()\n", replace: "" }],
+    edits: [{ file: "src/app.ts", find: "    await arrivals.ended(quietMs)\n", replace: "" }],
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "none is cut" },
   },
   {

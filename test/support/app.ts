@@ -26,12 +26,15 @@ export interface TestAppOptions {
   readonly seed?: boolean
 }
 
+let defaults: Config | null = null
+
 /** Starts a server on a free port; open mode unless `config` says otherwise. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const own = options.databaseUrl === undefined ? await createTestDatabase() : null
   const databaseUrl = own?.url ?? options.databaseUrl ?? ""
   const log: Record<string, unknown>[] = []
-  const config = { ...readConfig({ directory: "/nonexistent", environment: {} }), port: 0, ...options.config }
+  defaults ??= readConfig({ directory: "/nonexistent", environment: {} })
+  const config = { ...defaults, port: 0, ...options.config }
   const app = await startApp(config, {
     databaseUrl,
     log: createLog("info", {
@@ -57,7 +60,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...client,
     async [Symbol.asyncDispose]() {
       client.close()
-      await app.stop()
+      await app.stop({ quietMs: 0 })
       await own?.[Symbol.asyncDispose]()
     },
   }

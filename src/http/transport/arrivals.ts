@@ -16,9 +16,9 @@ export interface Arrivals {
   note(now: number): void
   /**
    * Resolves when requests have stopped arriving. Closing the listening socket earlier would break the connections
-   * that wait in the kernel's queue.
+   * that wait in the kernel's queue. `quietMs` is how long none may arrive; {@link QUIET_MS} if not given.
    */
-  ended(): Promise<void>
+  ended(quietMs?: number): Promise<void>
 }
 
 /** Makes a record of arrivals without any. */
@@ -28,9 +28,9 @@ export function watchArrivals(): Arrivals {
     note(now) {
       lastArrival = now
     },
-    async ended() {
+    async ended(quietMs = QUIET_MS) {
       const since = performance.now()
-      const quietAt = () => (lastArrival > since ? lastArrival + QUIET_IN_A_CROWD_MS : since + QUIET_MS)
+      const quietAt = () => (lastArrival > since ? lastArrival + QUIET_IN_A_CROWD_MS : since + quietMs)
       const until = () => Math.min(quietAt(), since + QUIET_WITHIN_MS)
       for (let now = since; now < until(); now = performance.now()) await sleep(until() - now)
     },
