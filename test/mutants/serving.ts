@@ -347,6 +347,17 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/database-faults.test.ts", test: "stopped" },
   },
   {
+    name: "late schemas: a body that its schema refuses passes",
+    edits: [
+      {
+        file: "src/http/transport/late-schemas.ts",
+        find: "{ error: validate.errors ?? [] }",
+        replace: "true",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-products.test.ts", test: "names every invalid field" },
+  },
+  {
     name: "a stopping server closes its socket at once",
     edits: [{ file: "src/app.ts", find: "    await arrivals.ended(quietMs)\n", replace: "" }],
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "none is cut" },

@@ -1,5 +1,6 @@
 import { admitAdminsOnly } from "../../access/admin-area.ts"
 import type { Services } from "../../services.ts"
+import { compileLate } from "../../transport/late-schemas.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { registerControlRoom } from "./control-room/control-room-routes.ts"
 import { registerListActions } from "./control-room/list-actions.ts"
@@ -48,6 +49,7 @@ import { registerWebhookRoutes } from "./webhooks/webhook-routes.ts"
 export function registerAdminRoutes(app: App, services: Services): void {
   void app.register(async (admin: App) => {
     admitAdminsOnly(admin, services)
+    compileLate(admin)
     registerProductRoutes(admin, services)
     registerMoneyRoutes(admin, services)
     registerOrderRoutes(admin, services)
