@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config"
+import { LongestFirst } from "./test/support/longest-first.ts"
 
 export default defineConfig({
   test: {
@@ -6,6 +7,9 @@ export default defineConfig({
     globalSetup: ["test/support/global-setup.ts"],
     // Two cores: more workers than that only make the timing tests wait for each other.
     maxWorkers: 2,
+    // The files of a worker share its modules: loading and compiling the server takes longer than most files.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
