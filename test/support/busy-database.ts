@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto"
-import pg from "pg"
 import { inject } from "vitest"
 import { isRefusal } from "../../src/domain/refusals.ts"
 import type { Engine } from "../../src/engine.ts"
 import { eventWith } from "./builders.ts"
-import { createTestEngine, type TestDatabase } from "./database.ts"
+import { createTestEngine, onServer, type TestDatabase } from "./database.ts"
 
 const settings = {
   name: "Lamp",
@@ -90,14 +89,4 @@ function urlOf(name: string): string {
   const url = new URL(inject("serverUrl"))
   url.pathname = `/${name}`
   return url.href
-}
-
-async function onServer(statement: string): Promise<void> {
-  const admin = new pg.Client({ connectionString: inject("serverUrl") })
-  await admin.connect()
-  try {
-    await admin.query(statement)
-  } finally {
-    await admin.end()
-  }
 }

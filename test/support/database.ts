@@ -27,8 +27,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 let admin: pg.Pool | null = null
 
-/** A worker keeps its connection: opening one takes as long as copying the template. */
-async function onServer(sql: string): Promise<void> {
+/** Runs a statement on the server that all tests share. A worker keeps its connection: opening one takes as long as a copy. */
+export async function onServer(sql: string): Promise<void> {
   admin ??= new pg.Pool({ connectionString: inject("serverUrl"), max: 2, allowExitOnIdle: true }).on(
     "error",
     () => undefined,
