@@ -1,4 +1,11 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "@prometheus-io/client"
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  type Metric,
+} from "@prometheus-io/client"
 import { createRequestDurations } from "./request-durations.ts"
 import { createTally } from "./tally.ts"
 import { createWatchedHolds } from "./watched-holds.ts"
@@ -14,7 +21,7 @@ export type Metrics = ReturnType<typeof createMetrics>
  */
 export function createMetrics() {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  for (const metric of metricsOfNode()) registry.registerMetric(metric)
   return {
     registry,
     ...createServerMetrics(registry),
@@ -29,6 +36,18 @@ export function createMetrics() {
       registry,
     }),
   }
+}
+
+let ofNode: Registry | null = null
+
+/** Memory, event loop, garbage collection: observed once for all servers of a process, because observing never ends. */
+function metricsOfNode(): Metric[] {
+  if (ofNode === null) {
+    ofNode = new Registry()
+    collectDefaultMetrics({ register: ofNode })
+  }
+  const own = ofNode
+  return own.getMetricsAsArray().flatMap(({ name }) => own.getSingleMetric(name) ?? [])
 }
 
 /** Values that other parts of the server keep. Each `watch…` takes the function with which a scrape reads the value. */
