@@ -13,8 +13,16 @@ import { createClient } from "../../client/src/index.ts"
 import { LANGUAGE_COOKIE } from "../../web/shared/page-data.ts"
 import { startTestApp, type TestApp, type TestAppOptions } from "./app.ts"
 
-/** The paths at which distributions install Chromium. */
-const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+/**
+ * The paths at which distributions install Chromium. The headless shell is the same engine without a window: a new
+ * profile takes a third of the time, because the whole browser draws its own window for each.
+ */
+const places = [
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+]
 
 /** The path of the system's Chromium; null if none is installed. */
 const chromiumPath = places.find((place) => existsSync(place)) ?? null
@@ -22,7 +30,8 @@ const chromiumPath = places.find((place) => existsSync(place)) ?? null
 /** Whether to skip the tests with a browser. On CI a missing browser is an error instead. */
 export function leavesOutBrowser(): boolean {
   if (chromiumPath !== null) return false
-  if (process.env["CI"] === "true") throw new Error("Chromium is not installed: install the package chromium")
+  if (process.env["CI"] === "true")
+    throw new Error("Chromium is not installed: install the package chromium-headless-shell")
   console.log("Skipped the tests with a browser: Chromium is not installed.")
   return true
 }
