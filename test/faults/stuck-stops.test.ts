@@ -18,7 +18,7 @@ import { descendantsOf, expectGone, startServerProcesses } from "../support/proc
 
 const launcher = fileURLToPath(new URL("../../bin/doorbuster.mjs", import.meta.url))
 
-const HOLDS = 4_000
+const HOLDS = 1_500
 const SHUTDOWN_SECONDS = 6
 /** Additional time for a busy machine. */
 const SLACK_MS = 2_500

@@ -6,7 +6,7 @@ import { sale } from "./intents.ts"
 import { playServedSale } from "./served-sale.ts"
 
 /** The number of random commands; DOORBUSTER_SERVED_COMMANDS sets another. */
-const COMMANDS = Number(process.env["DOORBUSTER_SERVED_COMMANDS"] ?? 3_000)
+const COMMANDS = Number(process.env["DOORBUSTER_SERVED_COMMANDS"] ?? 1_500)
 /** The same seed plays the same sales. */
 const SEED = Number(process.env["DOORBUSTER_SERVED_SEED"] ?? Date.now() % 2 ** 31)
 /** Fewer commands than a sale has on average, so that the sales are enough. */

@@ -11,7 +11,7 @@ import { startMailServer, type MailServer } from "../support/mail-server.ts"
 import { newProduct } from "../support/products.ts"
 
 /** DOORBUSTER_MAIL_ORDERS sets another number; with 2,000 orders and 5 mails a second it takes seven minutes. */
-const ORDERS = Number(process.env["DOORBUSTER_MAIL_ORDERS"] ?? 100)
+const ORDERS = Number(process.env["DOORBUSTER_MAIL_ORDERS"] ?? 60)
 /** What the server takes of one sender in a second; it refuses the rest for now. DOORBUSTER_MAILS_TAKEN sets another. */
 const TAKEN_PER_SECOND = Number(process.env["DOORBUSTER_MAILS_TAKEN"] ?? 20)
 /** Long enough for retries after the longest pauses that a mail gets here. */
