@@ -423,6 +423,14 @@ function createScenes(url: string): Scene[] {
       },
     },
     {
+      name: "simulator",
+      async come(page) {
+        await order(page)
+        await page.getByRole("button", { name: "Buy now, pay" }).click()
+        await page.getByRole("button", { name: "Pay", exact: true }).waitFor()
+      },
+    },
+    {
       name: "paid",
       async come(page) {
         await press(page, "Pay")

@@ -109,7 +109,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   let stopped: Promise<readonly GivenUp[]> | null = null
   const readiness = readinessOf(engine, () => stopped !== null, options.joinMetrics)
   const url = () => addressOf(server, config.host)
-  const own = options.providers === undefined ? ownSimulator(config, url, log) : null
+  const own = options.providers === undefined ? ownSimulator(config, url, engine, log) : null
   const providers = options.providers ?? (await providersOf({ ...config, ...own?.settings }))
   const simulator = own?.simulator ?? null
   const arrivals = watchArrivals()
@@ -232,7 +232,7 @@ function accessBy({ adminToken }: Config, secret: string) {
 /** This many payments take a few dozen megabytes. */
 const MOST_SIMULATED_PAYMENTS = 100_000
 
-function ownSimulator(config: Config, url: () => string, log: Logger) {
+function ownSimulator(config: Config, url: () => string, { shop }: Pick<Engine, "shop">, log: Logger) {
   if (!hasOwnSimulator(config)) return null
   const secret = config.simulatorSecret ?? randomBytes(24)
   const simulator = createSimulator({
@@ -241,10 +241,10 @@ function ownSimulator(config: Config, url: () => string, log: Logger) {
     plan: createPlan("calm", 0),
     lateMs: lateMsAfter(config.paymentTtlSeconds),
     mostPayments: MOST_SIMULATED_PAYMENTS,
+    shop: () => shop.face(),
     onGivenUp: (event) => log.warn({ event }, "A webhook of the payment simulator was not accepted."),
   })
-  const simulatorUrl = () => `${url()}/simulator`
-  return { simulator, settings: { simulatorUrl, simulatorSecret: secret } }
+  return { simulator, settings: { simulatorUrl: () => `${url()}/simulator`, simulatorSecret: secret } }
 }
 
 function readinessOf(

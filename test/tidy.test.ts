@@ -24,7 +24,7 @@ const allowed: Record<string, readonly string[]> = {
   "store/queues": ["store/.", "store/reads", "domain"],
   "store/upkeep": ["store/.", "store/batch", "domain"],
   payments: ["domain", "config/payment-page"],
-  simulator: ["payments/standard-webhooks", "domain/money"],
+  simulator: ["payments/standard-webhooks", "domain/money", "domain/shop", "site/language-choice"],
   mail: ["domain", "wire", "config/mail"],
   "mail-way": ["mail", "config", "engine", "http/access", "http/services", "worker"],
   lanes: ["store", "domain"],

@@ -1,9 +1,7 @@
 import { timingSafeEqual } from "node:crypto"
 import { Check } from "typebox/value"
-import { showPayPage, submitPayForm } from "./pay-form.ts"
-import type { PaymentStore } from "./payment-store.ts"
+import { showPayPage, submitPayForm, type PayFormOptions } from "./pay-form.ts"
 import type { Plan } from "./plan.ts"
-import type { Processor } from "./processor.ts"
 import type { SimulatedPayment } from "./records.ts"
 import { refusals, type Refusal } from "./refusals.ts"
 import {
@@ -30,11 +28,9 @@ import {
 } from "./wire.ts"
 
 /** The parts of the simulator that the API uses. */
-export interface SimulatorApiOptions {
+export interface SimulatorApiOptions extends PayFormOptions {
   /** Refund requests carry it as a bearer token. */
   readonly secret: Buffer
-  readonly store: PaymentStore
-  readonly processor: Processor
   readonly plan: Plan
   readonly deliveryCounts: () => DeliveryCounts
 }
@@ -89,7 +85,7 @@ async function route(options: SimulatorApiOptions, request: SimulatorRequest): P
     case "GET books":
       return showBooks(options, new URLSearchParams(query))
     case "GET pay :id":
-      return showPayPage(options, name, query)
+      return showPayPage(options, name, request)
     case "POST pay :id":
       return submitPayForm(options, name, request)
     default:

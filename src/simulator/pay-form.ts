@@ -1,12 +1,7 @@
-import {
-  bankButtons,
-  buttons,
-  missingPage,
-  pageHeaders,
-  payPage,
-  type BankButton,
-  type Button,
-} from "./pay-page.ts"
+import { knownLanguage, languageTags } from "../../client/src/languages.ts"
+import { chosenLanguage } from "../site/language-choice.ts"
+import type { FramedPage, PayFrame, PayShop } from "./pay-frame.ts"
+import { bankButtons, buttons, missingPage, payPage, type BankButton, type Button } from "./pay-page.ts"
 import type { PaymentStore } from "./payment-store.ts"
 import type { PaymentResult } from "./payments.ts"
 import type { Processor } from "./processor.ts"
@@ -17,45 +12,73 @@ import { resultFrom } from "./wire.ts"
 export interface PayFormOptions {
   readonly store: PaymentStore
   readonly processor: Processor
+  /** The shop in whose frame the page stands; null: a simulator in a process of its own knows none. */
+  readonly shop: (() => PayShop | Promise<PayShop>) | null
 }
 
 /** About as long as a bank's own page takes. */
 const THREE_D_SECURE_MS = 3_000
 
-/** The step of the bank, in the query of a payment's page. The simulator does not remember who is at it. */
-const AT_BANK = "step=bank"
-
-/** Shows a payment's page. */
-export function showPayPage({ store }: PayFormOptions, id: string, query: string): SimulatorResponse {
-  const payment = store.payment(id)
-  return payment === undefined ? page(404, missingPage()) : page(200, payPage(payment, query === AT_BANK))
+/** Shows a payment's page. The simulator does not remember who is at the step of the bank: the address says it. */
+export async function showPayPage(
+  options: PayFormOptions,
+  id: string,
+  request: SimulatorRequest,
+): Promise<SimulatorResponse> {
+  const payment = options.store.payment(id)
+  const frame = await frameOf(options, request)
+  if (payment === undefined) return page(404, missingPage(frame))
+  return page(200, payPage(payment, frame, queryOf(request).get("step") === "bank"))
 }
 
 /** Carries out the action of the pressed button, and redirects to the page. */
-export function submitPayForm(
-  { store, processor }: PayFormOptions,
+export async function submitPayForm(
+  options: PayFormOptions,
   id: string,
   request: SimulatorRequest,
-): SimulatorResponse {
+): Promise<SimulatorResponse> {
+  const { store, processor } = options
   const payment = store.payment(id)
-  if (payment === undefined) return page(404, missingPage())
+  if (payment === undefined) return page(404, missingPage(await frameOf(options, request)))
   const action = new URLSearchParams(request.body).get("action") ?? ""
   if (contentType(request.headers) !== "application/x-www-form-urlencoded" || !isButton(action)) {
     throw new RequestRefused(
       422,
       "invalid_request",
-      `action must be one of ${Object.keys({ ...buttons, ...bankButtons }).join(", ")}`,
+      `action must be one of ${[...buttons, ...bankButtons].join(", ")}`,
     )
   }
-  if (action === "3ds") return seeOther(`${request.root}/pay/${id}?${AT_BANK}`)
   // A refusal is not shown: the page was out of date, and the redirect shows the payment's present state.
   if (action === "cancel") processor.cancelPayment(id)
-  else processor.endPayment(id, resultOfButton(action, payment.amountMinor))
-  return seeOther(`${request.root}/pay/${id}`)
+  else if (action !== "3ds") processor.endPayment(id, resultOfButton(action, payment.amountMinor))
+  return seeOther(`${request.root}/pay/${id}`, request, action === "3ds" ? { step: "bank" } : {})
 }
 
-function seeOther(location: string): SimulatorResponse {
-  return { status: 303, headers: { location }, body: "" }
+/** The language is chosen as on the storefront's pages. */
+async function frameOf({ shop: read }: PayFormOptions, request: SimulatorRequest): Promise<PayFrame> {
+  const shop = (await read?.()) ?? null
+  const header = (name: string) => request.headers[name]?.toString()
+  const wish = {
+    asked: queryOf(request).get("lang"),
+    cookie: header("cookie"),
+    acceptLanguage: header("accept-language"),
+  }
+  return { shop, tag: chosenLanguage(wish, shop?.languages ?? languageTags) }
+}
+
+function queryOf({ url }: SimulatorRequest): URLSearchParams {
+  return new URLSearchParams(url.split("?", 2)[1])
+}
+
+/** Keeps the language that the address of the page asks for. */
+function seeOther(
+  path: string,
+  request: SimulatorRequest,
+  query: Readonly<Record<string, string>>,
+): SimulatorResponse {
+  const lang = knownLanguage(queryOf(request).get("lang") ?? "")
+  const kept = new URLSearchParams({ ...query, ...(lang !== null && { lang }) }).toString()
+  return { status: 303, headers: { location: kept === "" ? path : `${path}?${kept}` }, body: "" }
 }
 
 function resultOfButton(
@@ -69,9 +92,9 @@ function resultOfButton(
 }
 
 function isButton(text: string): text is Button | BankButton {
-  return Object.hasOwn(buttons, text) || Object.hasOwn(bankButtons, text)
+  return [...buttons, ...bankButtons].some((value) => value === text)
 }
 
-function page(status: number, body: string): SimulatorResponse {
-  return { status, headers: pageHeaders, body }
+function page(status: number, { headers, body }: FramedPage): SimulatorResponse {
+  return { status, headers, body }
 }

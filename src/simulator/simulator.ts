@@ -1,5 +1,6 @@
 import { createSimulatorApi } from "./api.ts"
 import { createNotifier } from "./notifier.ts"
+import type { PayShop } from "./pay-frame.ts"
 import { createPaymentStore } from "./payment-store.ts"
 import type { Plan } from "./plan.ts"
 import { createProcessor } from "./processor.ts"
@@ -25,19 +26,28 @@ export interface SimulatorOptions {
   readonly lateMs: number
   /** How many payments are kept, and as many refunds; more are refused. A payment takes half a kilobyte. */
   readonly mostPayments: number
+  /** The shop in whose frame the pay page stands; not given: in none. */
+  readonly shop?: () => PayShop | Promise<PayShop>
   /** Called with the event's id if the shop has not accepted a webhook within ten minutes. */
   readonly onGivenUp?: (eventId: string) => void
 }
 
 /** Makes a simulator without payments. */
 export function createSimulator(options: SimulatorOptions): Simulator {
-  const { secret, target, plan, lateMs, mostPayments, onGivenUp = () => undefined } = options
+  const { secret, target, plan, lateMs, mostPayments, shop = null, onGivenUp = () => undefined } = options
   const timers = createTimers()
   const store = createPaymentStore(mostPayments)
   const sender = createWebhookSender({ secret, target, timers, onGivenUp })
   const processor = createProcessor({ store, notifier: createNotifier(sender), plan, timers, lateMs })
   return {
-    answer: createSimulatorApi({ secret, store, processor, plan, deliveryCounts: () => sender.counts() }),
+    answer: createSimulatorApi({
+      secret,
+      store,
+      processor,
+      plan,
+      shop,
+      deliveryCounts: () => sender.counts(),
+    }),
     stop: () => timers.cancelAll(),
   }
 }

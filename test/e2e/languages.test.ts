@@ -2,6 +2,7 @@ import type { Browser, Page } from "playwright-core"
 import { comeBack } from "./storefront.ts"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { languages, languageTags, type LanguageTag } from "../../client/src/languages.ts"
+import { payWords } from "../../src/simulator/words.ts"
 import { catalogues } from "../../web/storefront/words/catalogues.ts"
 import {
   findFaults,
@@ -105,8 +106,8 @@ describe.skipIf(leavesOutBrowser())("a shop of six languages", () => {
     await look("order")
     await page.locator(".main-action .primary").click()
     await page.waitForURL("**/simulator/pay/*")
-    await page.getByRole("button", { name: "Pay", exact: true }).click()
-    await comeBack(page)
+    await press(payWords[tag].buttons.pay)
+    await comeBack(page, payWords[tag].back)
     await reads(words.headlines.paid)
     await look("receipt")
     faults.push(...(await findFaults(page)))

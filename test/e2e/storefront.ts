@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core"
 import type { NewProductBody } from "../../client/src/admin.ts"
+import { payWords } from "../../src/simulator/words.ts"
 import type { BrowserShop } from "../support/browser.ts"
 
 /* The steps of a buyer on the storefront. They find fields and buttons by their visible texts. */
@@ -66,8 +67,8 @@ export async function payBy(page: Page, button: string): Promise<void> {
 }
 
 /** Returns to the shop from the simulator's page, which leads back by itself a little later. */
-export async function comeBack(page: Page): Promise<void> {
-  const link = page.getByRole("link", { name: "Back to the shop" })
+export async function comeBack(page: Page, name: string = payWords.en.back): Promise<void> {
+  const link = page.getByRole("link", { name })
   await link.click({ timeout: 4_000 }).catch(() => undefined)
   await page.waitForURL("**/o/*")
 }

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto"
 import Fastify from "fastify"
 import { describe, expect, test } from "vitest"
 import { hasOwnSimulator } from "../../src/config/checks.ts"
@@ -50,6 +51,39 @@ describe("a server in open mode", () => {
       },
     ])
     expect(await differencesIn(app.databaseUrl)).toEqual([])
+  })
+
+  test("shows the pay page in the shop's frame and languages", async () => {
+    await using app = await startTestApp()
+    const logo = { url: "https://lamp.example/logo.svg", alt: "Lamp & Co" }
+    const links = { imprint: "https://lamp.example/imprint?a=1&b=2" }
+    const settings = {
+      name: "Lamp <& Co",
+      accent: "#0b5d3b",
+      links,
+      support: "help@lamp.example",
+      languages: ["de"],
+    }
+    const setShop = (json: object) => app.send("PATCH", "/api/admin/shop", { json })
+    expect((await setShop(settings)).status).toBe(200)
+    const { payment_id } = await createPayment({
+      ...app,
+      post: (path, body) => app.post(`/simulator${path}`, body),
+    })
+    const page = () => app.get(`/simulator/pay/${payment_id}`, { headers: { "accept-language": "fr" } })
+
+    const { body, headers } = await page()
+    expect(body).toContain('<html lang="de">')
+    expect(body).toMatch(/<title>Bestellung 1 · Lamp &#60;&#38; Co<\/title>/)
+    expect(body).toContain('<header><a href="/"><bdi>Lamp &#60;&#38; Co</bdi></a></header>')
+    expect(body).toContain("light-dark(#0b5d3b, #0b5d3b)")
+    expect(body).toContain('<a href="https://lamp.example/imprint?a=1&#38;b=2">Impressum</a>')
+    expect(body).toContain('Fragen? <a href="mailto:help@lamp.example">help@lamp.example</a>')
+    const style = /<style>(.*)<\/style>/s.exec(body)?.[1] ?? ""
+    expect(headers["content-security-policy"]).toContain(`'sha256-${hash("sha256", style, "base64")}'`)
+
+    await setShop({ logo })
+    expect((await page()).body).toContain('<img src="https://lamp.example/logo.svg" alt="Lamp &#38; Co"')
   })
 
   test("asks an external simulator about a payment whose webhook does not arrive", async () => {

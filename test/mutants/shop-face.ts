@@ -98,4 +98,20 @@ export const shopFaceMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/web/shop-values.test.ts", test: "is rounded down" },
   },
+  {
+    name: "simulator: the pay page forgets the language of its address when a button is pressed",
+    edits: [
+      {
+        file: "src/simulator/pay-form.ts",
+        find: 'const lang = knownLanguage(queryOf(request).get("lang") ?? "")',
+        replace: 'const lang = knownLanguage("")',
+      },
+    ],
+    caughtBy: { file: "test/simulator/pay-page.test.ts", test: "stays in it" },
+  },
+  {
+    name: "simulator: a shop's name is put into the pay page as HTML",
+    edits: [{ file: "src/simulator/pay-frame.ts", find: "<bdi>${escaped(name)}", replace: "<bdi>${name}" }],
+    caughtBy: { file: "test/http/simulator.test.ts", test: "in the shop's frame and languages" },
+  },
 ]

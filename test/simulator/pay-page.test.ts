@@ -1,5 +1,8 @@
 import { hash } from "node:crypto"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { languageTags } from "../../client/src/languages.ts"
+import { escaped } from "../../src/base/html.ts"
+import { payWords } from "../../src/simulator/words.ts"
 import { startReceiver, type Receiver } from "../support/receiver.ts"
 import { createPayment, startTestSimulator, type TestSimulator } from "../support/simulator.ts"
 
@@ -15,10 +18,10 @@ afterAll(async () => {
 })
 
 /** Submits the form as a browser does. */
-function press(id: string, action: string, headers: Record<string, string> = {}) {
+function press(id: string, action: string, headers: Record<string, string> = {}, query = "") {
   const form = { "content-type": "application/x-www-form-urlencoded", origin: simulator.url }
   const raw = new URLSearchParams({ action }).toString()
-  return simulator.post(`/pay/${id}`, undefined, { raw, headers: { ...form, ...headers } })
+  return simulator.post(`/pay/${id}${query}`, undefined, { raw, headers: { ...form, ...headers } })
 }
 
 describe("the pay page", () => {
@@ -29,12 +32,12 @@ describe("the pay page", () => {
     expect(status).toBe(200)
     expect(headers["content-type"]).toBe("text/html; charset=utf-8")
     expect(body).toContain("Order 17")
-    expect(body).toContain("199.98 USD")
+    expect(body).toContain("$199.98")
     expect(body.match(/<button name="action" value="[^"]+">/g)).toHaveLength(5)
     expect(body).not.toMatch(/<script|\son\w+=|\sstyle=|<img|<link/i)
     expect(body).toContain('name="viewport"')
     expect(headers["content-security-policy"]).toMatch(
-      /^default-src 'none'; style-src 'sha256-[^ ]+'; form-action 'self'/,
+      /^default-src 'none'; style-src 'sha256-[^ ]+'; img-src [^;]+; form-action 'self'/,
     )
     const style = /<style>(.*)<\/style>/s.exec(body)?.[1] ?? ""
     expect(headers["content-security-policy"]).toContain(`'sha256-${hash("sha256", style, "base64")}'`)
@@ -50,8 +53,8 @@ describe("the pay page", () => {
     const { payment_id } = await createPayment(simulator, { lines })
     const { body } = await simulator.get(`/pay/${payment_id}`)
     expect(body.match(/<li>.*<\/li>/g)).toEqual([
-      "<li>2 × 41 &#60;b&#62; (R-41), 129.00 USD each</li>",
-      "<li>1 × 43, 149.00 USD each</li>",
+      "<li>2 × <bdi>41 &#60;b&#62;</bdi> (<bdi>R-41</bdi>)<br>$129.00 each</li>",
+      "<li>1 × <bdi>43</bdi><br>$149.00 each</li>",
     ])
     const { payment_id: other } = await createPayment(simulator)
     expect((await simulator.get(`/pay/${other}`)).body).not.toContain("<ul>")
@@ -88,6 +91,39 @@ describe("the pay page", () => {
     await press(payment_id, "refuse")
     expect((await simulator.get(`/payments/${payment_id}`)).body.status).toBe("declined")
     expect((await simulator.get(`/pay/${payment_id}?step=bank`)).body).not.toContain("<button")
+  })
+
+  test("is in the reader's language, chosen as on the other pages, and stays in it", async () => {
+    const { payment_id, pay_url } = await createPayment(simulator)
+    const textIn = async (path: string, headers: Record<string, string>) =>
+      (await simulator.get(path, { headers })).body
+    const path = `/pay/${payment_id}`
+    const german = { "accept-language": "de-CH,fr;q=0.5" }
+    expect(await textIn(path, german)).toMatch(/<html lang="de">[^]*199,98\s\$[^]*>Bezahlen</)
+    expect(await textIn(path, { ...german, cookie: "a=b; doorbuster_lang=es" })).toContain(">Pagar<")
+    const arabic = await textIn(`${path}?lang=ar`, german)
+    expect(arabic).toContain('<html lang="ar" dir="rtl">')
+    expect(await textIn(`${path}?lang=tlh`, german)).toContain(">Bezahlen<")
+
+    const answer = await press(payment_id, "3ds", {}, "?lang=ar")
+    expect(answer.headers.location).toBe(`${pay_url}?step=bank&lang=ar`)
+    expect(await textIn(`${path}?step=bank&lang=ar`, german)).toContain(payWords.ar.atBank)
+    expect((await press(payment_id, "refuse", {}, "?step=bank&lang=ar")).headers.location).toBe(
+      `${pay_url}?lang=ar`,
+    )
+  })
+
+  test("says in every language that no money moves, and says everything", async () => {
+    const sentences = languageTags.map((tag) => payWords[tag].noMoney)
+    expect(new Set(sentences).size).toBe(languageTags.length)
+    for (const tag of languageTags) {
+      const { payment_id } = await createPayment(simulator, { return_url: "/" })
+      for (const step of ["", "&step=bank"]) {
+        const { body } = await simulator.get(`/pay/${payment_id}?lang=${tag}${step}`)
+        expect(body).toContain(escaped(payWords[tag].noMoney))
+        expect(body).not.toContain("undefined")
+      }
+    }
   })
 
   test("leads back by itself once it is over, and not before", async () => {
@@ -135,7 +171,7 @@ describe("the link back to the shop", () => {
   ])("may be %s", async (return_url, href) => {
     const { pay_url } = await createPayment(simulator, { return_url })
     const { body } = await simulator.get(new URL(pay_url).pathname)
-    expect(body).toContain(`<a href="${href(simulator.url)}" rel="noreferrer">`)
+    expect(body).toContain(`<a href="${href(simulator.url)}" rel="noreferrer"`)
     expect(body).not.toContain("<script")
   })
 
@@ -170,7 +206,7 @@ describe("the link back to the shop", () => {
     async (return_url) => {
       const { pay_url } = await createPayment(simulator, { return_url })
       const { body } = await simulator.get(new URL(pay_url).pathname)
-      expect(new URL(/<a href="([^"]+)"/.exec(body)?.[1] ?? "", pay_url).origin).toBe(simulator.url)
+      expect(new URL(/<a href="([^"]+)" rel/.exec(body)?.[1] ?? "", pay_url).origin).toBe(simulator.url)
     },
   )
 })

@@ -49,7 +49,13 @@ export function createOrderPageModel(
 
   const access = createOrderAccess(orderId)
   const { token } = access
-  const method = paymentMethodOf(data.payment, { client, orderId, token, language })
+  const method = paymentMethodOf(data.payment, {
+    client,
+    orderId,
+    token,
+    language,
+    productName: () => product.value?.name ?? null,
+  })
   const known = computed<Known>(() => ({
     product: product.value,
     hold: null,

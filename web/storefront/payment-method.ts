@@ -30,6 +30,8 @@ export interface PaymentContext {
   /** The token of the order's hold. */
   readonly token: () => string | null
   readonly language: Language
+  /** In the page's language; null: not known yet. */
+  readonly productName: () => string | null
 }
 
 /** A message for the buyer, from the provider. */

@@ -21,7 +21,7 @@ export function createSimulatorPayment(
     // Continues an open payment, because a second one would be charged as well.
     const seen = started === null ? null : await paymentSeen(root, started.id).catch(() => null)
     if (started?.url && seen?.status === "open") return leaveFor(started.url)
-    const lines = await goodsOf(order, client)
+    const lines = await goodsOf(order, parts)
     const opened = await openPayment(root, { order, lines, returnUrl: `${location.origin}/o/${orderId}` })
     storage.saveOrder(orderId, { token: token(), payment: { ...opened, isConfirmed: false } })
     await client.orders.startPayment(orderId, { provider: kind, payment_id: opened.id }, { token: token() })
@@ -51,23 +51,31 @@ const ANSWER_WITHIN_MS = 10_000
 
 interface Opening {
   readonly order: Order
-  /** What is bought, by name, for the pay page to show; undefined: the product has no variants. */
+  /** What is bought, by name, for the pay page to show; undefined: not known. */
   readonly lines: readonly object[] | undefined
   readonly returnUrl: string
 }
 
-/** The order's lines with the names of their variants, which the order itself does not have. */
+/** What is bought, by name: the order itself names neither product nor variants. */
 async function goodsOf(
-  { product_id, lines }: Order,
-  client: PaymentContext["client"],
+  { product_id, lines, quantity, total_minor }: Order,
+  { client, productName }: PaymentContext,
 ): Promise<Opening["lines"]> {
-  if (lines === undefined) return undefined
+  const name = productName()
+  if (lines === undefined) {
+    return name === null ? undefined : [{ name, quantity, unit_price_minor: total_minor / quantity }]
+  }
   const { variants = [] } = await client.products.get(product_id)
   return lines.map(({ variant_id, quantity, unit_price_minor }) => {
     const variant = variants.find(({ id }) => id === variant_id)
-    return { name: variant?.name ?? `Variant ${variant_id}`, sku: variant?.sku, quantity, unit_price_minor }
+    const own = variant?.name ?? `Variant ${variant_id}`
+    const whole = name === null ? own : `${name}, ${own}`
+    return { name: whole.slice(0, LONGEST_NAME), sku: variant?.sku, quantity, unit_price_minor }
   })
 }
+
+/** The simulator accepts no longer one. */
+const LONGEST_NAME = 255
 
 /** Opens a payment at the simulator, whose page links back to `returnUrl`. Throws when the simulator refuses. */
 async function openPayment(root: string, { order, lines, returnUrl }: Opening) {
