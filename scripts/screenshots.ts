@@ -295,7 +295,6 @@ function createScenes(url: string): Scene[] {
     await order(page)
     await page.getByRole("button", { name: "Buy now, pay" }).click()
     await page.getByRole("button", { name: button, exact: true }).click()
-    await page.getByRole("link", { name: "Back to the shop" }).click()
   }
 
   return [
@@ -402,7 +401,6 @@ function createScenes(url: string): Scene[] {
         await orderPoster(page)
         await page.getByRole("button", { name: "Buy now, pay" }).click()
         await page.getByRole("button", { name: "Pay", exact: true }).click()
-        await page.getByRole("link", { name: "Back to the shop" }).click()
         await page.getByRole("heading", { name: "Order paid" }).waitFor()
         await page.getByText("CH-8001 Zürich").waitFor()
       },

@@ -31,7 +31,10 @@ export async function showPayPage(
   return page(200, payPage(payment, frame, queryOf(request).get("step") === "bank"))
 }
 
-/** Carries out the action of the pressed button, and redirects to the page. */
+/**
+ * Carries out the action of the pressed button, and redirects: to the bank, back to the shop, or to the page itself where
+ * no shop has said its address. The page waits for no result, and no time runs out for its readers.
+ */
 export async function submitPayForm(
   options: PayFormOptions,
   id: string,
@@ -51,7 +54,8 @@ export async function submitPayForm(
   // A refusal is not shown: the page was out of date, and the redirect shows the payment's present state.
   if (action === "cancel") processor.cancelPayment(id)
   else if (action !== "3ds") processor.endPayment(id, resultOfButton(action, payment.amountMinor))
-  return seeOther(`${request.root}/pay/${id}`, request, action === "3ds" ? { step: "bank" } : {})
+  if (action !== "3ds" && payment.returnUrl !== null) return seeOther(payment.returnUrl)
+  return seeOther(ownPage(id, request, action === "3ds" ? { step: "bank" } : {}))
 }
 
 /** The language is chosen as on the storefront's pages. */
@@ -70,15 +74,15 @@ function queryOf({ url }: SimulatorRequest): URLSearchParams {
   return new URLSearchParams(url.split("?", 2)[1])
 }
 
-/** Keeps the language that the address of the page asks for. */
-function seeOther(
-  path: string,
-  request: SimulatorRequest,
-  query: Readonly<Record<string, string>>,
-): SimulatorResponse {
+/** The page's address, with the language that the present one asks for. */
+function ownPage(id: string, request: SimulatorRequest, query: Readonly<Record<string, string>>): string {
   const lang = knownLanguage(queryOf(request).get("lang") ?? "")
   const kept = new URLSearchParams({ ...query, ...(lang !== null && { lang }) }).toString()
-  return { status: 303, headers: { location: kept === "" ? path : `${path}?${kept}` }, body: "" }
+  return `${request.root}/pay/${id}${kept === "" ? "" : `?${kept}`}`
+}
+
+function seeOther(location: string): SimulatorResponse {
+  return { status: 303, headers: { location }, body: "" }
 }
 
 function resultOfButton(

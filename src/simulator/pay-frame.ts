@@ -20,8 +20,6 @@ interface FramedContent {
   /** As text. */
   readonly title: string
   readonly content: string
-  /** For the head. */
-  readonly head?: string
 }
 
 /** A page, with the headers under which it is sent. */
@@ -31,7 +29,7 @@ export interface FramedPage {
 }
 
 /** Puts a page into the shop's frame: its name or logo, colour and links, in the reader's language. */
-export function framed({ shop, tag }: PayFrame, { title, content, head = "" }: FramedContent): FramedPage {
+export function framed({ shop, tag }: PayFrame, { title, content }: FramedContent): FramedPage {
   const style = styleOf(shop)
   const { direction } = languages[tag]
   const words = payWords[tag]
@@ -42,7 +40,6 @@ export function framed({ shop, tag }: PayFrame, { title, content, head = "" }: F
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(`${title} · ${name}`)}</title>
-${head}
 <style>${style}</style>
 </head>
 <body>

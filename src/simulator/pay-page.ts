@@ -16,22 +16,17 @@ export const bankButtons = ["confirm", "refuse"] as const
 /** The value of a button of the bank's step. */
 export type BankButton = (typeof bankButtons)[number]
 
-const RELOAD_AFTER_SECONDS = 2
-/** Long enough to read the result. */
-const BACK_AFTER_SECONDS = 5
-
 /**
  * The page of a payment: the amount with the buttons while it is open, then its status, and the way back to the shop. `isAtBank`:
  * the step in which the buyer's bank asks for confirmation.
  */
 export function payPage(payment: SimulatedPayment, frame: PayFrame, isAtBank = false): FramedPage {
-  const { orderId, amountMinor, currency, status, returnUrl } = payment
+  const { orderId, amountMinor, currency, status } = payment
   const { tag } = frame
   const words = payWords[tag]
   const title = words.order(orderId)
   return framed(frame, {
     title,
-    head: refreshOf(status, returnUrl),
     content: `<h1>${escaped(status === "open" && isAtBank ? words.atBank : title)}</h1>
 <div class="goods">
 <p class="amount">${escaped(amountText(amountMinor, currency, tag))}</p>
@@ -53,19 +48,8 @@ export function missingPage(frame: PayFrame): FramedPage {
 
 function wayBack({ status, returnUrl }: SimulatedPayment, tag: LanguageTag): string {
   if (returnUrl === null) return ""
-  const { takenBack, back } = payWords[tag]
-  const isOver = status !== "open" && status !== "processing"
-  const says = isOver ? `<p>${escaped(takenBack(BACK_AFTER_SECONDS))}</p>\n` : ""
-  const look = isOver ? "button" : "back"
-  return `${says}<p><a href="${escaped(returnUrl)}" rel="noreferrer" class="${look}">${escaped(back)}</a></p>`
-}
-
-/** Looks again while the result is under way, and leads back once it is there. */
-function refreshOf(status: SimulatedPayment["status"], returnUrl: string | null): string {
-  if (status === "open") return ""
-  if (status === "processing") return `<meta http-equiv="refresh" content="${RELOAD_AFTER_SECONDS}">`
-  if (returnUrl === null) return ""
-  return `<meta http-equiv="refresh" content="${BACK_AFTER_SECONDS};url=${escaped(returnUrl)}">`
+  const look = status === "open" ? "back" : "button"
+  return `<p><a href="${escaped(returnUrl)}" rel="noreferrer" class="${look}">${escaped(payWords[tag].back)}</a></p>`
 }
 
 function linesList({ lines, currency }: SimulatedPayment, tag: LanguageTag): string {

@@ -14,7 +14,6 @@ interface PayWords {
   readonly buttons: Readonly<Record<"pay" | "3ds" | "late" | "decline" | "cancel", string>>
   readonly bankButtons: Readonly<Record<"confirm" | "refuse", string>>
   readonly statuses: Readonly<Record<"processing" | "succeeded" | "declined" | "cancelled", string>>
-  readonly takenBack: (seconds: number) => string
   readonly back: string
   readonly missing: string
   readonly missingText: string
@@ -37,12 +36,11 @@ export const payWords: Readonly<Record<LanguageTag, PayWords>> = {
     },
     bankButtons: { confirm: "Confirm payment", refuse: "Refuse" },
     statuses: {
-      processing: "The payment is being processed. This page reloads by itself.",
+      processing: "The payment is being processed. Reload this page to see the result.",
       succeeded: "Paid. The shop is being notified.",
       declined: "The payment was declined.",
       cancelled: "The payment was cancelled.",
     },
-    takenBack: (seconds) => `You are taken back in ${seconds} seconds.`,
     back: "Back to the shop",
     missing: "Payment not found",
     missingText: "The simulator keeps payments in memory: they are gone after a restart.",
@@ -63,12 +61,11 @@ export const payWords: Readonly<Record<LanguageTag, PayWords>> = {
     },
     bankButtons: { confirm: "Zahlung bestätigen", refuse: "Verweigern" },
     statuses: {
-      processing: "Die Zahlung wird verarbeitet. Diese Seite lädt sich von selbst neu.",
+      processing: "Die Zahlung wird verarbeitet. Laden Sie diese Seite neu, um das Ergebnis zu sehen.",
       succeeded: "Bezahlt. Der Shop wird benachrichtigt.",
       declined: "Die Zahlung wurde abgelehnt.",
       cancelled: "Die Zahlung wurde abgebrochen.",
     },
-    takenBack: (seconds) => `In ${seconds} Sekunden geht es zurück zum Shop.`,
     back: "Zurück zum Shop",
     missing: "Zahlung nicht gefunden",
     missingText: "Der Simulator behält Zahlungen im Arbeitsspeicher: Nach einem Neustart sind sie weg.",
@@ -89,12 +86,11 @@ export const payWords: Readonly<Record<LanguageTag, PayWords>> = {
     },
     bankButtons: { confirm: "Confirmer le paiement", refuse: "Refuser" },
     statuses: {
-      processing: "Le paiement est en cours de traitement. Cette page se recharge d’elle-même.",
+      processing: "Le paiement est en cours de traitement. Rechargez cette page pour voir le résultat.",
       succeeded: "Payé. La boutique en est informée.",
       declined: "Le paiement a été refusé.",
       cancelled: "Le paiement a été annulé.",
     },
-    takenBack: (seconds) => `Vous retournez à la boutique dans ${seconds} secondes.`,
     back: "Retour à la boutique",
     missing: "Paiement introuvable",
     missingText: "Le simulateur garde les paiements en mémoire : ils disparaissent après un redémarrage.",
@@ -115,12 +111,11 @@ export const payWords: Readonly<Record<LanguageTag, PayWords>> = {
     },
     bankButtons: { confirm: "Confirmar el pago", refuse: "Rechazar" },
     statuses: {
-      processing: "El pago se está procesando. Esta página se recarga sola.",
+      processing: "El pago se está procesando. Recargue esta página para ver el resultado.",
       succeeded: "Pagado. Se está avisando a la tienda.",
       declined: "El pago ha sido denegado.",
       cancelled: "El pago ha sido cancelado.",
     },
-    takenBack: (seconds) => `Volverá a la tienda en ${seconds} segundos.`,
     back: "Volver a la tienda",
     missing: "Pago no encontrado",
     missingText: "El simulador guarda los pagos en memoria: desaparecen al reiniciarlo.",
@@ -141,12 +136,11 @@ export const payWords: Readonly<Record<LanguageTag, PayWords>> = {
     },
     bankButtons: { confirm: "支払いを承認する", refuse: "拒否する" },
     statuses: {
-      processing: "決済を処理しています。このページは自動的に更新されます。",
+      processing: "決済を処理しています。結果を確認するには、このページを再読み込みしてください。",
       succeeded: "支払いが完了しました。ショップに通知しています。",
       declined: "決済は拒否されました。",
       cancelled: "決済はキャンセルされました。",
     },
-    takenBack: (seconds) => `${seconds} 秒後にショップへ戻ります。`,
     back: "ショップに戻る",
     missing: "決済が見つかりません",
     missingText: "シミュレーターは決済をメモリに保持するため、再起動すると失われます。",
@@ -167,12 +161,11 @@ export const payWords: Readonly<Record<LanguageTag, PayWords>> = {
     },
     bankButtons: { confirm: "أكّد الدفع", refuse: "ارفض" },
     statuses: {
-      processing: "تجري معالجة الدفع. تُحدَّث هذه الصفحة من تلقاء نفسها.",
+      processing: "تجري معالجة الدفع. أعد تحميل هذه الصفحة لرؤية النتيجة.",
       succeeded: "تم الدفع. يجري إبلاغ المتجر.",
       declined: "رُفض الدفع.",
       cancelled: "أُلغي الدفع.",
     },
-    takenBack: (seconds) => `ستعود إلى المتجر خلال ${seconds} ثوانٍ.`,
     back: "العودة إلى المتجر",
     missing: "لم يُعثر على عملية الدفع",
     missingText: "يحتفظ المحاكي بعمليات الدفع في الذاكرة: تختفي بعد إعادة التشغيل.",

@@ -1,6 +1,5 @@
 import type { Page } from "playwright-core"
 import type { NewProductBody } from "../../client/src/admin.ts"
-import { payWords } from "../../src/simulator/words.ts"
 import type { BrowserShop } from "../support/browser.ts"
 
 /* The steps of a buyer on the storefront. They find fields and buttons by their visible texts. */
@@ -57,19 +56,12 @@ export async function order(page: Page): Promise<number> {
   return Number(/\/o\/(\d+)$/.exec(page.url())?.[1])
 }
 
-/** Pays on the simulator's page by pressing a button there, and returns to the shop. */
+/** Pays on the simulator's page by pressing a button there, which leads back to the shop. */
 export async function payBy(page: Page, button: string): Promise<void> {
   await press(page, PAY)
   await page.waitForURL("**/simulator/pay/*")
   await page.getByRole("button", { name: button, exact: true }).click()
   if (button === "Pay with 3-D Secure") await press(page, "Confirm payment")
-  await comeBack(page)
-}
-
-/** Returns to the shop from the simulator's page, which leads back by itself a little later. */
-export async function comeBack(page: Page, name: string = payWords.en.back): Promise<void> {
-  const link = page.getByRole("link", { name })
-  await link.click({ timeout: 4_000 }).catch(() => undefined)
   await page.waitForURL("**/o/*")
 }
 
