@@ -1,39 +1,21 @@
-import type { Browser, Page } from "playwright-core"
+import type { Browser } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import {
-  findFaults,
   launchBrowser,
   leavesOutBrowser,
   newBuyer,
   startBrowserShop,
   type BrowserShop,
 } from "../support/browser.ts"
-import { giveBack, holdUnits, offerLamp, order, payBy, reads, visit } from "./storefront.ts"
+import { offerLamp, reads, visit } from "./storefront.ts"
 
-/** The smallest size of buttons, fields and links outside of text, in CSS pixels. */
-const SMALLEST_TARGET = 44
-
-describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main state", () => {
+describe.skipIf(leavesOutBrowser())("the storefront", () => {
   let browser: Browser
   let app: BrowserShop
 
   beforeAll(async () => {
     browser = await launchBrowser()
     app = await startBrowserShop()
-    // A light colour, a long name and many links are the hardest to show.
-    const own = (page: string) => `https://lamp.example/${page}`
-    await app.shop.shop.change({
-      name: "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
-      accent: "#ffe600",
-      support: "a-rather-long-address-for-all-questions-about-orders@lamp.example",
-      links: {
-        imprint: own("imprint"),
-        privacy: own("privacy"),
-        terms: own("terms"),
-        returns: own("returns"),
-        accessibility: own("accessibility"),
-      },
-    })
   })
 
   afterAll(async () => {
@@ -41,82 +23,7 @@ describe.skipIf(leavesOutBrowser())("the storefront at 320 pixels, in each main 
     await app[Symbol.asyncDispose]()
   })
 
-  /** Lists the accessibility faults of the page: those that axe finds, overflow, and targets that are too small. */
-  async function faultsOf(page: Page): Promise<string[]> {
-    const faults = await findFaults(page)
-    for (const target of await page.locator("button, a:not(p a), input").all()) {
-      const box = await target.boundingBox()
-      if (box !== null && Math.min(box.height, box.width) < SMALLEST_TARGET) {
-        faults.push(`${await target.innerText()} is ${box.width} × ${box.height}`)
-      }
-    }
-    return faults
-  }
-
   const text = { description: "Spun steel.\nMade once.", image_url: null }
-  const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString()
-
-  test.each<[string, (page: Page) => Promise<unknown>]>([
-    [
-      "a list with a sale that opens and one that is long over",
-      async (page) => {
-        await offerLamp(app)
-        await offerLamp(app, { opens_at: inAnHour() })
-        await offerLamp(app, { opens_at: "2026-01-01T00:00:00Z", closes_at: "2026-01-02T00:00:00Z" })
-        await page.goto("/")
-        await reads1(page, "On sale")
-        await page.getByText("Ended sales").click()
-      },
-    ],
-    ["page not found", async (page) => (await page.goto("/p/999999"), await reads1(page, "Page not found"))],
-    ["on sale", async (page) => visit(page, await offerLamp(app, text))],
-    [
-      "on sale with a limit per customer",
-      async (page) => visit(page, await offerLamp(app, { max_per_customer: 2 })),
-    ],
-    ["scheduled", async (page) => visit(page, await offerLamp(app, { ...text, opens_at: inAnHour() }))],
-    ["paused", async (page) => visit(page, await offerLamp(app, { paused: true }))],
-    [
-      "all held",
-      async (page) => {
-        const id = await offerLamp(app, { stock: 1 })
-        await app.crowd.holds.create({ product_id: id, qty: 1 })
-        await visit(page, id)
-      },
-    ],
-    ["held", async (page) => (await visit(page, await offerLamp(app)), await holdUnits(page, 2))],
-    [
-      "reservation cancelled",
-      async (page) => {
-        await visit(page, await offerLamp(app))
-        await holdUnits(page)
-        await giveBack(page, "reservation")
-        await page.getByText("Reservation cancelled").first().waitFor()
-      },
-    ],
-    [
-      "to pay",
-      async (page) => (await visit(page, await offerLamp(app)), await holdUnits(page), await order(page)),
-    ],
-    ["paid", (page) => payFor(page, "Pay", "Order paid")],
-    ["declined", (page) => payFor(page, "Decline", "Payment declined")],
-  ])("%s: axe finds nothing, nothing is too wide, targets are large", async (_, come) => {
-    await using buyer = await newBuyer(browser, app, { viewport: { width: 320, height: 640 } })
-    await come(buyer.page)
-    expect(await faultsOf(buyer.page)).toEqual([])
-  })
-
-  async function payFor(page: Page, button: string, headline: string): Promise<void> {
-    await visit(page, await offerLamp(app))
-    await holdUnits(page)
-    await order(page)
-    await payBy(page, button)
-    await reads(page, headline)
-  }
-
-  function reads1(page: Page, headline: string): Promise<void> {
-    return page.getByRole("heading", { level: 1, name: headline }).waitFor()
-  }
 
   test("nothing moves while the scripts start and the numbers change", async () => {
     const id = await offerLamp(app, {

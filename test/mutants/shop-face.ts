@@ -114,4 +114,15 @@ export const shopFaceMutants: readonly Mutant[] = [
     edits: [{ file: "src/simulator/pay-frame.ts", find: "<bdi>${escaped(name)}", replace: "<bdi>${name}" }],
     caughtBy: { file: "test/http/simulator.test.ts", test: "in the shop's frame and languages" },
   },
+  {
+    name: "pages: a word that is longer than a phone is wide makes the page wider",
+    edits: [
+      {
+        file: "web/storefront/storefront.css",
+        find: "var(--space-8);\n  overflow-wrap: anywhere;",
+        replace: "var(--space-8);",
+      },
+    ],
+    caughtBy: { file: "test/e2e/every-page.test.ts", test: "cuts nothing, overlaps nowhere" },
+  },
 ]

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs"
-import axe from "axe-core"
 import {
   chromium,
   type Browser,
@@ -11,6 +10,7 @@ import { expect } from "vitest"
 import { createAdminClient } from "../../client/src/admin.ts"
 import { createClient } from "../../client/src/index.ts"
 import { LANGUAGE_COOKIE } from "../../web/shared/page-data.ts"
+import { axeFaults } from "./page-look.ts"
 import { startTestApp, type TestApp, type TestAppOptions } from "./app.ts"
 
 /**
@@ -106,17 +106,9 @@ export async function findFaults(page: Page): Promise<string[]> {
   const faults: string[] = []
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" })
-    for (const found of await runAxe(page)) faults.push(`${colorScheme}: ${found}`)
+    for (const found of await axeFaults(page)) faults.push(`${colorScheme}: ${found}`)
   }
   const overhang = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
   if (Number(overhang) > 0) faults.push(`${String(overhang)} pixels wider than the window`)
   return faults
-}
-
-async function runAxe(page: Page): Promise<readonly string[]> {
-  // The developer protocol evaluates it, so the page's content security policy does not apply.
-  await page.evaluate(axe.source)
-  const found: unknown = await page.evaluate(`axe.run().then(({ violations }) =>
-    violations.map(({ id, nodes }) => id + " " + nodes.map(({ html, failureSummary }) => html + failureSummary).join(" ")))`)
-  return found as readonly string[]
 }
