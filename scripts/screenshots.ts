@@ -10,10 +10,11 @@ import { readConfig } from "../src/config/read-config.ts"
 import { startEmbeddedPostgres } from "../src/embedded/embedded-postgres.ts"
 import { createLog } from "../src/base/log.ts"
 import { createAdminClient } from "../client/src/admin.ts"
+import { languageTags } from "../client/src/languages.ts"
 import { createClient, type NewHold } from "../client/src/index.ts"
 
 // Takes the screenshots of the main states of the pages for README, with a server on a temporary database and the
-// system's Chromium. `--every DIR` saves each state at each width in both themes, for a review; `--scene NAME` only one,
+// system's Chromium. `--lang TAG`: in another language, for scenes in which nothing is pressed. `--every DIR` saves each state at each width in both themes, for a review; `--scene NAME` only one,
 // `--full` the whole page instead of its first screen.
 
 const CHROMIUM = "/usr/bin/chromium"
@@ -46,11 +47,20 @@ const shown = [
 ] as const
 
 const { values } = parseArgs({
-  options: { every: { type: "string" }, scene: { type: "string" }, full: { type: "boolean" } },
+  options: {
+    every: { type: "string" },
+    scene: { type: "string" },
+    full: { type: "boolean" },
+    lang: { type: "string" },
+  },
 })
 const directory = await mkdtemp(join(tmpdir(), "doorbuster-screenshots-"))
 const postgres = await startEmbeddedPostgres({ dataDirectory: join(directory, "data"), role: "owner" })
-const config = { ...readConfig({ directory, environment: {} }), port: 0 }
+const config = {
+  ...readConfig({ directory, environment: {} }),
+  port: 0,
+  ...(values.lang !== undefined && { languages: languageTags }),
+}
 const app = await startApp(config, {
   databaseUrl: postgres.url,
   log: createLog("silent"),
@@ -103,6 +113,7 @@ async function shoot(browser: Browser, { path, width, theme, come }: Shot): Prom
     viewport: { width, height: width < 600 ? 760 : 720 },
     colorScheme: theme,
     timezoneId: "Europe/Berlin",
+    locale: values.lang ?? "en",
     reducedMotion: "reduce",
   })
   const page = await context.newPage()
