@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { ar as arabicMail } from "../../src/mail/words/ar.ts"
 import { de as germanMail } from "../../src/mail/words/de.ts"
+import { payWords } from "../../src/simulator/words.ts"
 import { catalogues } from "../../web/storefront/words/catalogues.ts"
 import {
   findFaults,
@@ -16,7 +17,7 @@ import { differencesIn } from "../support/database.ts"
 import { startReceiver, type Receiver } from "../support/receiver.ts"
 import { openScopedDatabase } from "../support/rows.ts"
 import { putOnSale, sees, watchedPage } from "./admin-browser.ts"
-import { comeBack, press, reads, visit } from "./storefront.ts"
+import { press, reads, visit } from "./storefront.ts"
 
 const phone = { viewport: { width: 320, height: 640 } }
 const desk = { width: 1280, height: 900 }
@@ -127,8 +128,8 @@ describe.skipIf(leavesOutBrowser())("an order from the purchase to its erasure",
     await reads(page, words.headlines.to_pay)
     await page.locator(".main-action .primary").click()
     await page.waitForURL("**/simulator/pay/*")
-    await page.getByRole("button", { name: "Pay", exact: true }).click()
-    await comeBack(page)
+    await press(page, payWords[tag].buttons.pay)
+    await page.waitForURL("**/o/*")
     await reads(page, words.headlines.paid)
     expect(await findFaults(page)).toEqual([])
     return Number(/\/o\/(\d+)/.exec(page.url())?.[1])
