@@ -12,7 +12,7 @@ const longest = [
   "test/faults/stuck-stops",
   "test/cli/commands",
   "test/cli/stopping",
-  "test/e2e/accessibility",
+  "test/e2e/every-page",
   "test/model/served",
   "test/e2e/details",
   "test/e2e/buying",
