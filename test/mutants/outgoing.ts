@@ -106,8 +106,8 @@ export const outgoingMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/worker/deliveries.ts",
-        find: "postEvent({ ...delivery, id, body }",
-        replace: "postEvent({ ...delivery, id: `${id}-${attempts}`, body }",
+        find: "send({ ...delivery, id, body }",
+        replace: "send({ ...delivery, id: `${id}-${attempts}`, body }",
       },
     ],
     caughtBy: { file: deliveries, test: "worker dies" },
