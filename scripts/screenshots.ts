@@ -10,12 +10,13 @@ import { readConfig } from "../src/config/read-config.ts"
 import { startEmbeddedPostgres } from "../src/embedded/embedded-postgres.ts"
 import { createLog } from "../src/base/log.ts"
 import { createAdminClient } from "../client/src/admin.ts"
-import { languageTags } from "../client/src/languages.ts"
+import { languageTags, type LanguageTag } from "../client/src/languages.ts"
 import { createClient, type NewHold } from "../client/src/index.ts"
 
-// Takes the screenshots of the main states of the pages for README, with a server on a temporary database and the
-// system's Chromium. `--lang TAG`: in another language, for scenes in which nothing is pressed. `--every DIR` saves each state at each width in both themes, for a review; `--scene NAME` only one,
-// `--full` the whole page instead of its first screen.
+// Takes the screenshots in README and docs/, with a server on a temporary database and the system's Chromium. `--every DIR`
+// saves each state at each width in both themes, for a review; `--scene NAME` only one, `--full` the whole page instead of
+// its first screen, `--lang TAG` in another language, for scenes in which nothing is pressed. Japanese needs a font such as
+// that of Debian's fonts-noto-cjk.
 
 const CHROMIUM = "/usr/bin/chromium"
 const PICTURES = fileURLToPath(new URL("../docs/screenshots/", import.meta.url))
@@ -31,20 +32,37 @@ stroke-linecap="round" stroke-linejoin="round"/><circle cx="300" cy="262" r="15"
 d="m452 120 128 96c-34 40-82 52-118 24s-44-80-10-120z" fill="#28322e"/><circle cx="512" cy="230" r="24"
 fill="#ffe9a8"/></svg>`
 
+/** A page of a shop of its own, dark and with a typeface of its own, on which the element sells. */
+let labelPage = ""
+
 /** A state of a page, and how to reach it with a product or order of its own. */
 interface Scene {
   readonly name: string
   readonly come: (page: Page) => Promise<void>
 }
 
-/** The screenshots in README. */
-const shown = [
+/** A page of another shop that the element stands on. */
+const OTHER_SITE = "http://label.example"
+
+/** The screenshots in README and docs/. */
+const shown: readonly Shown[] = [
   { scene: "on-sale", width: 390, theme: "light" },
   { scene: "held", width: 390, theme: "light" },
   { scene: "scheduled", width: 390, theme: "dark" },
   { scene: "paid", width: 390, theme: "dark" },
   { scene: "live-sale", width: 1280, theme: "light" },
-] as const
+  { scene: "gallery", width: 390, theme: "light" },
+  { scene: "gallery", width: 390, theme: "light", lang: "de" },
+  { scene: "gallery", width: 390, theme: "light", lang: "ar" },
+  { scene: "embed", width: 1280, theme: "light" },
+]
+
+interface Shown {
+  readonly scene: string
+  readonly width: number
+  readonly theme: (typeof themes)[number]
+  readonly lang?: LanguageTag
+}
 
 const { values } = parseArgs({
   options: {
@@ -59,7 +77,7 @@ const postgres = await startEmbeddedPostgres({ dataDirectory: join(directory, "d
 const config = {
   ...readConfig({ directory, environment: {} }),
   port: 0,
-  ...(values.lang !== undefined && { languages: languageTags }),
+  corsOrigins: [OTHER_SITE],
 }
 const app = await startApp(config, {
   databaseUrl: postgres.url,
@@ -71,11 +89,11 @@ const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-s
 try {
   const scenes = createScenes(app.url)
   if (values.every === undefined) {
-    for (const { scene, width, theme } of shown) {
+    for (const { scene, width, theme, lang } of shown) {
       const come = scenes.find(({ name }) => name === scene)?.come
       if (come === undefined) throw new Error(`there is no scene ${scene}`)
-      const path = join(PICTURES, `${scene}.png`)
-      await shoot(browser, { path, width, theme, come })
+      const path = join(PICTURES, lang === undefined ? `${scene}.png` : `${scene}-${lang}.png`)
+      await shoot(browser, { path, width, theme, come, lang })
       const { size } = await stat(path)
       if (size > MOST_BYTES) throw new Error(`${path} has ${size} bytes, more than ${MOST_BYTES}`)
     }
@@ -89,6 +107,7 @@ try {
             width,
             theme,
             come,
+            lang: languageTags.find((tag) => tag === values.lang),
           })
         }
       }
@@ -106,20 +125,27 @@ interface Shot {
   readonly width: number
   readonly theme: (typeof themes)[number]
   readonly come: Scene["come"]
+  /** Undefined: English, by a shop that offers no other language. */
+  readonly lang: LanguageTag | undefined
 }
 
-async function shoot(browser: Browser, { path, width, theme, come }: Shot): Promise<void> {
+async function shoot(browser: Browser, { path, width, theme, come, lang }: Shot): Promise<void> {
+  const shop = createAdminClient({ baseUrl: app.url, adminToken: null })
+  await shop.shop.change({ languages: lang === undefined ? null : [...languageTags] })
   const context = await browser.newContext({
     viewport: { width, height: width < 600 ? 760 : 720 },
     colorScheme: theme,
     timezoneId: "Europe/Berlin",
-    locale: values.lang ?? "en",
+    locale: lang ?? "en",
     reducedMotion: "reduce",
   })
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
   await page.route("https://pictures.example/**", (route) =>
     route.fulfill({ contentType: "image/svg+xml", body: lamp }),
+  )
+  await page.route(`${OTHER_SITE}/**`, (route) =>
+    route.fulfill({ contentType: "text/html", body: labelPage }),
   )
   await come(page)
   await mkdir(join(path, ".."), { recursive: true })
@@ -451,6 +477,48 @@ function createScenes(url: string): Scene[] {
       async come(page) {
         await press(page, "Decline")
         await page.getByRole("heading", { name: "declined" }).waitFor()
+      },
+    },
+    {
+      name: "gallery",
+      async come(page) {
+        const id = await lampOf()
+        await shop.products.changeContent(id, {
+          image_alt: "The lamp on a desk",
+          pictures: [1, 2].map((number) => ({
+            url: `https://pictures.example/${number}.svg`,
+            alt: "The lamp",
+          })),
+          translations: {
+            de: {
+              name: "Schreibtischlampe Nr. 4",
+              description:
+                "Gedrückter Stahl, Messinggelenk, zwei Meter Textilkabel. Einmal gefertigt, in einer Auflage.",
+            },
+            ar: {
+              name: "مصباح مكتب رقم 4",
+              description: "فولاذ مشكّل ومفصل من النحاس وسلك مغلّف بالقماش بطول مترين. يُصنع مرة واحدة فقط.",
+            },
+          },
+        })
+        await visit(page, id)
+      },
+    },
+    {
+      name: "embed",
+      async come(page) {
+        const id = await lampOf({ name: "Night lamp, brass", max_per_hold: null })
+        labelPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Label</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>
+body { background: #12211b; color: #f1ead9; font: 18px/1.5 Georgia, serif; margin: 0; padding: 64px }
+main { display: grid; gap: 64px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); margin: auto; max-width: 60rem }
+img { border-radius: 4px; width: 100% } h1 { font-weight: 400; font-size: 44px; line-height: 1.1; margin: 0 0 16px }
+doorbuster-buy { --doorbuster-accent: #7fd8a4; --doorbuster-accent-ink: #0c1a13; --doorbuster-radius: 999px; margin-top: 32px }
+</style><main><img src="https://pictures.example/lamp.svg" alt=""><div><h1>One lamp, one evening</h1>
+<p>240 of them, spun and soldered by hand. They are sold here, and nowhere else.</p>
+<doorbuster-buy product="${id}"></doorbuster-buy></div></main><script type="module" src="${url}/embed.js"></script>`
+        await page.goto(OTHER_SITE)
+        await page.getByRole("button", { name: "Reserve" }).waitFor()
       },
     },
     {
