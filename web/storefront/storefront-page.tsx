@@ -28,19 +28,23 @@ export function StorefrontPage({ language, ...props }: PageProps & { readonly la
   )
 }
 
+/** The pages that know the server's time; a preview does not ask for it. */
+const kindsWithClock: ReadonlySet<PageProps["data"]["kind"]> = new Set(["products", "product", "order"])
+
 function WholePage({ data, model }: PageProps) {
   const language = useLanguage()
   useSignalEffect(() => {
     document.title = `${titleWithState(language, data, model.view.value)} · ${data.shop.name}`
   })
+  const isPreview = data.kind === "product" && data.isPreview === true
   return (
     <>
       <header class="bar">
         <ShopHome data={data} />
-        {data.kind !== "missing" && data.kind !== "find" && data.kind !== "orders" && <Clock model={model} />}
+        {!isPreview && kindsWithClock.has(data.kind) && <Clock model={model} />}
       </header>
       <ReservedBar data={data} />
-      {data.kind === "product" && data.isPreview === true && <Preview />}
+      {isPreview && <Preview />}
       <Content data={data} model={model} />
       <YourOrdersLink data={data} />
       {data.offer !== undefined && <LanguageSwitch offer={data.offer} />}
