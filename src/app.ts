@@ -214,6 +214,7 @@ async function buildServer(config: Config, secret: string, services: ServerServi
       publicUrl: config.publicUrl,
       paymentWebhookSecret: config.paymentWebhookSecret,
       paymentPage: paymentPageOf(config),
+      takesPayments: config.stripe !== null || config.paymentPageUrl !== null || services.simulator !== null,
       stripePublishableKey: config.stripe?.publishableKey ?? null,
     },
     { log, ...config },

@@ -37,6 +37,8 @@ export interface ShopSettings {
   readonly languages: readonly ShopLanguage[] | null
   /** False: lists leave out products that have not opened yet. */
   readonly lists_scheduled: boolean
+  /** Whether an order's page leads to a payment: with Stripe, a payment page or the simulator. Set by the configuration. */
+  readonly takes_payments: boolean
   /** Names this content: a change can ask for it. */
   readonly version: string
   readonly updated_at: Time | null

@@ -74,6 +74,8 @@ export interface Services {
   readonly providers: readonly PaymentProvider[]
   /** The key with which pages load Stripe's payment form; null: Stripe is not used. */
   readonly stripePublishableKey: string | null
+  /** Whether an order's page leads to a payment. */
+  readonly takesPayments: boolean
   /** The shop's own payment page; null: there is none. */
   readonly paymentPage: PaymentPage | null
   /** Null: the pages have not been built. */

@@ -87,6 +87,10 @@ export const ShopWire = Type.Object({
   icon: orNull<string>("string"),
   languages: Languages,
   lists_scheduled: Type.Boolean(),
+  takes_payments: Type.Boolean({
+    description:
+      "Whether an order's page leads to a payment: with Stripe, `PAYMENT_URL` or the simulator. Otherwise the shop takes the payment in another way. Set by the server's configuration",
+  }),
   version: Type.String({ description: "The content of the `ETag`, for `If-Match`" }),
   updated_at: timeOrNull,
 })
@@ -98,7 +102,10 @@ export type ShopJson = Static<typeof ShopWire>
 export function shopJson(
   settings: ShopSettings,
   updatedAt: Instant | null,
-  defaults: Pick<ShopFace, "name" | "languages">,
+  {
+    defaults,
+    takesPayments,
+  }: { readonly defaults: Pick<ShopFace, "name" | "languages">; readonly takesPayments: boolean },
 ): ShopJson {
   const { listsScheduled, ...others } = settings
   return {
@@ -109,6 +116,7 @@ export function shopJson(
     languages: settings.languages === null ? null : [...settings.languages],
     default_name: defaults.name,
     default_languages: [...defaults.languages],
+    takes_payments: takesPayments,
     version: shopVersion(settings),
     updated_at: isoTimeOrNull(updatedAt),
   }

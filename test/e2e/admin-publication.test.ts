@@ -58,6 +58,7 @@ describe.skipIf(leavesOutBrowser())("a product's way to its buyers", { timeout: 
     await page.getByRole("button", { name: "Put on sale…" }).click()
     await sees(page, "Price: €129.50 per unit. Stock: 20 units.")
     await sees(page, "The sale is open at once")
+    await sees(page, "Buyers can order, but not pay here")
     expect(await seenByBuyers(id)).toBe(404)
     expect(await findFaults(page)).toEqual([])
     await page.getByRole("dialog").getByRole("button", { name: "Put on sale" }).click()

@@ -72,6 +72,36 @@ describe.skipIf(leavesOutFirefox())("in Firefox", { timeout: 120_000 }, () => {
     expect(await app.crowd.products.get(id)).toMatchObject({ sold_stock: 1 })
   })
 
+  test("the shop fills in its settings, a product's texts, and an endpoint", async () => {
+    const { press, fill, sees } = personOn(page)
+    await page.goto(`${app.url}/admin/shop`)
+    await sees("Accent colour")
+    await fill("Name", "Aurora")
+    await fill("Accent colour", "#0b5fff")
+    await press("Save")
+    await sees("Saved. Buyers see it")
+    expect(await app.shop.shop.get()).toMatchObject({ name: "Aurora", accent: "#0b5fff" })
+
+    const { id } = await app.shop.products.create({
+      name: "Vase",
+      price_minor: 500,
+      currency: "EUR",
+      stock: 1,
+    })
+    await page.goto(`${app.url}/admin/p/${id}/content`)
+    await sees("What a buyer reads who has paid")
+    await fill("What a buyer reads who has paid", "We send it within two days.")
+    await press("Save")
+    await sees("Saved. Buyers see it")
+    expect((await app.shop.products.content(id)).after_purchase).toBe("We send it within two days.")
+
+    await page.goto(`${app.url}/admin/webhooks`)
+    await press("New endpoint…")
+    await fill("URL or e-mail address", "https://hook.invalid/made-in-firefox")
+    await press("Add the endpoint")
+    await sees("Signing secret for https://hook.invalid/made-in-firefox")
+  })
+
   test("no script fails", () => {
     expect(wrong).toEqual([])
   })

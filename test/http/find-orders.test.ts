@@ -5,6 +5,7 @@ import { startTestApp, type TestApp } from "../support/app.ts"
 import { makeOrder, pay, withEmail } from "../support/mailed-orders.ts"
 import { startMailServer } from "../support/mail-server.ts"
 import { newProduct } from "../support/products.ts"
+import { startClosedApp } from "../support/shop.ts"
 
 const TOKEN = "an-admin-token-of-32-characters"
 const closed = {
@@ -171,4 +172,13 @@ test("a server sends the receipt of a paid order, and neither its log nor its me
   expect(metrics).toContain('doorbuster_mails_total{outcome="sent"} 1')
   expect(metrics).toContain('doorbuster_mails_total{outcome="failed"} 1')
   expect(metrics).toContain("doorbuster_mails_waiting")
+})
+
+test("the page of a shop that sends no mail says so, and has no form", async () => {
+  await using app = await startClosedApp()
+  const { body } = await app.get("/find")
+  expect(body).toContain("This shop sends no mail")
+  expect(body).not.toContain("<form")
+  await using open = await startTestApp()
+  expect((await open.get("/find")).body).toContain("<form")
 })

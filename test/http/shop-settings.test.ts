@@ -36,6 +36,7 @@ describe("the shop's settings", () => {
       links: noLinks,
       default_name: "Doorbuster",
       default_languages: ["en"],
+      takes_payments: true,
     })
 
     expect(await change({ ...whole, accent: "#0B5FFF" })).toMatchObject({
@@ -44,6 +45,7 @@ describe("the shop's settings", () => {
         ...whole,
         default_name: "Doorbuster",
         default_languages: ["en"],
+        takes_payments: true,
         updated_at: expect.any(String),
       },
     })

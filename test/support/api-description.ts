@@ -40,6 +40,7 @@ export async function describeServer(): Promise<unknown> {
       simulator: null,
       paymentPage: null,
       stripePublishableKey: null,
+      takesPayments: false,
       pages: null,
       audit: createAudit(engine),
       holdTtlSeconds: 120,

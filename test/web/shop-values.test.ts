@@ -58,6 +58,7 @@ test("only what differs is sent", () => {
     links,
     default_name: "x",
     default_languages: ["en"],
+    takes_payments: true,
     version: "v",
     updated_at: null,
   }

@@ -204,6 +204,7 @@ function Pictures({ product, fields: { imageAlt, pictures }, refusalAt }: Pictur
             id={`picture-alt-${index}`}
             label="What it shows"
             value={alt}
+            hint="Required: it is read to people who do not see the picture"
             required={url.value.trim() !== ""}
             reading={reading(`/pictures/${index}/alt`, { kind: "empty" })}
           />

@@ -1,3 +1,5 @@
+import { useSignal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
 import type { NewProductBody } from "../../client/src/admin.ts"
 import type { ShopProduct, ProductStatus, Time } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
@@ -41,9 +43,24 @@ interface DialogEnds {
 /** Asks before a product becomes public, and says what buyers will see and can do. */
 export function SaleDialog({ offer, run, close }: DialogEnds & { readonly offer: Offer }) {
   const { name, prices, currency, units } = offer
+  const takesPayments = useSignal(true)
+  useEffect(
+    () =>
+      void shop.shop.get().then(
+        (settings) => void (takesPayments.value = settings.takes_payments),
+        () => undefined,
+      ),
+    [],
+  )
   return (
     <Dialog title={`Put ${name} on sale?`} action="Put on sale" run={run} close={close}>
       <p>Buyers see it in the list of products and on its page.</p>
+      {!takesPayments.value && (
+        <p class="notice">
+          Buyers can order, but not pay here: neither Stripe nor a payment page (PAYMENT_URL) is set up. An
+          order that is not paid in time ends.
+        </p>
+      )}
       <p>
         <SaleTimes {...offer} />
       </p>

@@ -80,7 +80,8 @@ export type PageContent =
     }
   /** Contains no order: only the browser has the token to read it. */
   | { readonly kind: "order"; readonly orderId: Order["order_id"]; readonly payment: PaymentChoice | null }
-  | { readonly kind: "find" }
+  /** `hasMail`: whether links can be sent. */
+  | { readonly kind: "find"; readonly hasMail: boolean }
   /** Contains none: only the browser knows which orders it has made. */
   | { readonly kind: "orders" }
   | { readonly kind: "missing" }

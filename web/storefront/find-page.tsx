@@ -3,8 +3,18 @@ import { useEffect, useRef } from "preact/hooks"
 import { askForLinks, type FindAnswer } from "./find-request.ts"
 import { useLanguage } from "./page-language.ts"
 
-/** Has the links of a buyer's orders sent to their e-mail address. */
-export function FindPage() {
+/** Has the links of a buyer's orders sent to their e-mail address; says so where no mail is sent. */
+export function FindPage({ hasMail }: { readonly hasMail: boolean }) {
+  const { words } = useLanguage()
+  return (
+    <main class="narrow">
+      <h1>{words.findOrder}</h1>
+      {hasMail ? <FindForm /> : <p class="notice">{words.found.no_mail}</p>}
+    </main>
+  )
+}
+
+function FindForm() {
   const { words } = useLanguage()
   const state = useSignal<FindAnswer | "asking" | "email_wrong" | null>(null)
   /** False until the scripts run: the form does nothing before. */
@@ -37,8 +47,7 @@ export function FindPage() {
       ? null
       : words.found[state.value]
   return (
-    <main class="narrow">
-      <h1>{words.findOrder}</h1>
+    <>
       <p>{words.findHelp}</p>
       <form class="details-form" noValidate onSubmit={submit}>
         <div class="form-field">
@@ -83,6 +92,6 @@ export function FindPage() {
           {said}
         </p>
       )}
-    </main>
+    </>
   )
 }

@@ -68,7 +68,7 @@ function Content({ data, model }: PageProps) {
     case "order":
       return <OrderPage orderId={data.orderId} support={data.shop.support ?? null} model={model} />
     case "find":
-      return <FindPage />
+      return <FindPage hasMail={data.hasMail} />
     case "orders":
       return <YourOrders />
     case "missing":

@@ -51,6 +51,7 @@ type StorefrontServices = Pick<
   | "contents"
   | "publicUrl"
   | "paymentPage"
+  | "orderLinks"
 >
 
 /**
@@ -112,7 +113,7 @@ export async function registerStorefrontPages(
     return isKnown(request.headers["if-none-match"], etag) ? reply.code(304).send() : reply.send(text)
   }
 
-  registerOrderPages(app, { inLanguage, missing, payment })
+  registerOrderPages(app, { inLanguage, missing, payment, hasMail: services.orderLinks !== null })
   registerSiteFiles(app, { pages, shop })
   registerEmbedFiles(app, pages)
   registerPreviewPage(app, services, {
@@ -133,10 +134,11 @@ interface OrderPageParts {
   readonly inLanguage: InLanguage
   readonly missing: ShowMissingPage
   readonly payment: PaymentChoice | null
+  readonly hasMail: boolean
 }
 
 /** The page of an order, and the ways to find one. No search engine should list them. */
-function registerOrderPages(app: App, { inLanguage, missing, payment }: OrderPageParts): void {
+function registerOrderPages(app: App, { inLanguage, missing, payment, hasMail }: OrderPageParts): void {
   app.get<{ Params: { id: string } }>("/o/:id", hidden, async (request, reply) => {
     const orderId = parseId(request.params.id)
     if (orderId === null) return missing(request, reply)
@@ -146,11 +148,12 @@ function registerOrderPages(app: App, { inLanguage, missing, payment }: OrderPag
     return reply.send(render({ kind: "order", orderId, payment }, `/o/${orderId}`))
   })
 
-  for (const kind of ["find", "orders"] as const) {
-    app.get(`/${kind}`, hidden, async (request, reply) => {
+  for (const content of [{ kind: "find", hasMail }, { kind: "orders" }] as const) {
+    const path = `/${content.kind}`
+    app.get(path, hidden, async (request, reply) => {
       const { render } = await inLanguage(request, reply)
       void html(reply).headers({ ...unindexed, "cache-control": "public, max-age=60" })
-      return reply.send(render({ kind }, `/${kind}`))
+      return reply.send(render(content, path))
     })
   }
 }

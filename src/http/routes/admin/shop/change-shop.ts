@@ -16,8 +16,9 @@ const headers = Type.Object({
 /** Registers `PATCH /api/admin/shop`. */
 export function registerChangeShop(
   admin: App,
-  { shop, shopDefaults }: Pick<Services, "shop" | "shopDefaults">,
+  { shop, shopDefaults, takesPayments }: Pick<Services, "shop" | "shopDefaults" | "takesPayments">,
 ): void {
+  const installation = { defaults: shopDefaults, takesPayments }
   admin.route({
     method: "PATCH",
     url: "/api/admin/shop",
@@ -42,7 +43,7 @@ export function registerChangeShop(
       if (stored === null) return refuse(reply, { code: "shop_changed" })
       shop.learn(stored.settings)
       void reply.header("etag", `"${shopVersion(stored.settings)}"`)
-      return shopJson(stored.settings, stored.updatedAt, shopDefaults)
+      return shopJson(stored.settings, stored.updatedAt, installation)
     },
   })
 }

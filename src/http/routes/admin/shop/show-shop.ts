@@ -7,8 +7,9 @@ import { ShopWire, shopJson, shopVersion } from "../../../../wire/shop.ts"
 /** Registers `GET /api/admin/shop`. */
 export function registerShowShop(
   admin: App,
-  { shop, shopDefaults }: Pick<Services, "shop" | "shopDefaults">,
+  { shop, shopDefaults, takesPayments }: Pick<Services, "shop" | "shopDefaults" | "takesPayments">,
 ): void {
+  const installation = { defaults: shopDefaults, takesPayments }
   admin.route({
     method: "GET",
     url: "/api/admin/shop",
@@ -21,7 +22,7 @@ export function registerShowShop(
     async handler(_request, reply) {
       const { settings, updatedAt } = await shop.settings.read()
       void reply.headers({ etag: `"${shopVersion(settings)}"`, "cache-control": "no-store" })
-      return shopJson(settings, updatedAt, shopDefaults)
+      return shopJson(settings, updatedAt, installation)
     },
   })
 }
