@@ -32,7 +32,7 @@ describe("a server in open mode", () => {
     expect(page.headers["content-security-policy"]).toContain("form-action 'self'")
     expect(page.headers["referrer-policy"]).toBe("same-origin")
     expect(page.body).toContain(`href="${app.url}/api/orders/${order_id}"`)
-    expect([pressed.status, pressed.headers.location]).toEqual([303, payment.pay_url])
+    expect([pressed.status, pressed.headers.location]).toEqual([303, `${app.url}/api/orders/${order_id}`])
     const status = async () => (await app.get(`/api/orders/${order_id}`)).body.status
     await expect.poll(status).toBe("paid")
 

@@ -50,9 +50,10 @@ test("an Intl with other decimals and currencies changes no amount", () => {
 const formatting: Readonly<Record<string, string>> = {
   "client/src/languages.ts": "counts, and the plural form of texts",
   "src/mail/mail-language.ts": "amounts and names of countries in mails",
+  "src/simulator/words.ts": "amounts on the simulator's page, with decimals from currencies.ts",
   "web/shared/countries.ts": "names of countries in the page's language, and the country of a language",
   "web/shared/unit-texts.ts": "counts of units, in English",
-  "web/shared/money.ts": "prices, with decimals from currencies.ts",
+  "web/shared/money.ts": "prices, with decimals from currencies.ts, and the sign that may be typed with them",
   "web/shared/dates.ts": "times, in a given time zone and language",
 }
 
