@@ -86,7 +86,7 @@ describe.skipIf(leavesOutBrowser())("an order from the purchase to its erasure",
     await question.getByLabel("Answer", { exact: true }).selectOption("checkbox")
     await question.getByLabel("Buyers have to").check()
     await page.getByRole("button", { name: "Save as draft" }).click()
-    await page.locator(".badge.draft").waitFor()
+    await page.locator(".badge.draft").first().waitFor()
 
     await page.getByRole("link", { name: "Pictures and texts" }).click()
     for (const [language, tag] of [

@@ -102,7 +102,14 @@ function ProductForm({ product }: { readonly product: ShopProduct | null }) {
     <>
       <h1>{product === null ? "New product" : `Settings of ${product.name}`}</h1>
       <form class="settings" onSubmit={(event) => void save(event)} onInput={refusals.clear}>
-        <Field id="name" label="Name" value={texts.name} required reading={readings.name} />
+        <Field
+          id="name"
+          label="Name"
+          value={texts.name}
+          required
+          reading={readings.name}
+          hint="In the shop's first language, as the description"
+        />
         <Field
           id="description"
           label="Description"

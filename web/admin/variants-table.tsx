@@ -86,6 +86,7 @@ interface VariantRowProps {
 
 function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
   const { name, sku, options, enabled } = variant
+  const isHidden = product.status === "draft" || product.status === "archived"
   const details = [sku, optionsText(options)].filter(Boolean).join(" · ")
   const actions = [
     ["add", "Add stock…"],
@@ -100,7 +101,11 @@ function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
         {details !== "" && <span class="muted details">{details}</span>}
       </th>
       <td>
-        {enabled ? <StateBadge state={variant.sale_state} /> : <span class="badge closed">Disabled</span>}
+        {enabled ? (
+          <StateBadge state={variant.sale_state} status={isHidden ? product.status : "listed"} />
+        ) : (
+          <span class="badge closed">Disabled</span>
+        )}
       </td>
       <td class="number">{countText(variant.available_stock)}</td>
       <td class="number">{countText(variant.reserved_stock)}</td>
