@@ -9,8 +9,8 @@ import { playServedSale } from "./served-sale.ts"
 const COMMANDS = Number(process.env["DOORBUSTER_SERVED_COMMANDS"] ?? 1_500)
 /** The same seed plays the same sales. */
 const SEED = Number(process.env["DOORBUSTER_SERVED_SEED"] ?? Date.now() % 2 ** 31)
-/** Fewer commands than a sale has on average, so that the sales are enough. */
-const COMMANDS_PER_SALE = 50
+/** Far fewer commands than a sale has on average, so that the sales are enough by any seed. Those left over are not played. */
+const COMMANDS_PER_SALE = 12
 /** The longest time for which a failing sale is made shorter. */
 const SHRINKING_MS = 20_000
 
