@@ -1,4 +1,6 @@
 import { mkdir, mkdtemp, rm, stat } from "node:fs/promises"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -41,9 +43,6 @@ interface Scene {
   readonly come: (page: Page) => Promise<void>
 }
 
-/** A page of another shop that the element stands on. */
-const OTHER_SITE = "http://label.example"
-
 /** The screenshots in README and docs/. */
 const shown: readonly Shown[] = [
   { scene: "on-sale", width: 390, theme: "light" },
@@ -72,12 +71,19 @@ const { values } = parseArgs({
     lang: { type: "string" },
   },
 })
+/** The site of another shop, whose page the element stands on. */
+const otherSite = createServer((_request, response) => {
+  response.setHeader("content-type", "text/html")
+  response.end(labelPage)
+})
+await new Promise<void>((resolve) => void otherSite.listen(0, "127.0.0.1", resolve))
+const otherOrigin = `http://127.0.0.1:${(otherSite.address() as AddressInfo).port}`
 const directory = await mkdtemp(join(tmpdir(), "doorbuster-screenshots-"))
 const postgres = await startEmbeddedPostgres({ dataDirectory: join(directory, "data"), role: "owner" })
 const config = {
   ...readConfig({ directory, environment: {} }),
   port: 0,
-  corsOrigins: [OTHER_SITE],
+  corsOrigins: [otherOrigin],
 }
 const app = await startApp(config, {
   databaseUrl: postgres.url,
@@ -115,6 +121,7 @@ try {
   }
 } finally {
   await browser.close()
+  otherSite.close()
   await app.stop()
   await postgres.stop()
   await rm(directory, { recursive: true, force: true })
@@ -143,9 +150,6 @@ async function shoot(browser: Browser, { path, width, theme, come, lang }: Shot)
   page.setDefaultTimeout(15_000)
   await page.route("https://pictures.example/**", (route) =>
     route.fulfill({ contentType: "image/svg+xml", body: lamp }),
-  )
-  await page.route(`${OTHER_SITE}/**`, (route) =>
-    route.fulfill({ contentType: "text/html", body: labelPage }),
   )
   await come(page)
   await mkdir(join(path, ".."), { recursive: true })
@@ -517,7 +521,7 @@ doorbuster-buy { --doorbuster-accent: #7fd8a4; --doorbuster-accent-ink: #0c1a13;
 </style><main><img src="https://pictures.example/lamp.svg" alt=""><div><h1>One lamp, one evening</h1>
 <p>240 of them, spun and soldered by hand. They are sold here, and nowhere else.</p>
 <doorbuster-buy product="${id}"></doorbuster-buy></div></main><script type="module" src="${url}/embed.js"></script>`
-        await page.goto(OTHER_SITE)
+        await page.goto(otherOrigin)
         await page.getByRole("button", { name: "Reserve" }).waitFor()
       },
     },
