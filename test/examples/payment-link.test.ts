@@ -8,7 +8,8 @@ const url =
   "https://shop.example/pay?order={order_id}&amount={amount_minor}&back={return_url}&expires={expires}&signature={signature}"
 
 test("a shop in Node reads a link to its payment page, and no link that was changed", async () => {
-  const { verifyPaymentLink } = (await import("../../examples/beside/payment-link.mjs" as string)) as {
+  const path: string = "../../examples/beside/payment-link.mjs"
+  const { verifyPaymentLink } = (await import(path)) as {
     verifyPaymentLink: (secret: string, query: string) => URLSearchParams | null
   }
   const secret = Buffer.from(SECRET.slice("whsec_".length), "base64")
