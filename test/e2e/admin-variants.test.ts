@@ -263,7 +263,7 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     expect(await findFaults(page)).toEqual([])
     await second.getByLabel("Price").press("Enter")
 
-    await shows("38", "On sale", 4, 0, 0, 0)
+    await shows("38", "Draft", 4, 0, 0, 0)
     const id = Number(page.url().split("/").at(-1))
     expect(await variantsNow(id)).toMatchObject([
       { name: "38", stock: 4, price_minor: 9_900, options: {} },
