@@ -92,6 +92,14 @@ describe.skipIf(leavesOutBrowser())("the pictures and texts of a product", { tim
     expect(await findFaults(page)).toEqual([])
   })
 
+  test("a logo that cannot be loaded gives its place to the shop's name", async () => {
+    await app.shop.shop.change({ name: "Aurora", logo: { url: `${HOST}/lost-logo.svg`, alt: "Aurora" } })
+    await page.goto("/find")
+    await page.locator(".shop-name", { hasText: "Aurora" }).waitFor()
+    expect(await page.locator(".shop-logo").count()).toBe(0)
+    await app.shop.shop.change({ logo: null })
+  })
+
   test("stay in the page's language when the stock changes", async () => {
     const name = "Leselampe Nr. 5"
     const lampId = await offerLamp(app)

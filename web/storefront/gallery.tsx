@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useRef } from "preact/hooks"
+import { useMissing } from "./missing-picture.ts"
 import { useLanguage } from "./page-language.ts"
 
 /** A picture of a product. */
@@ -72,15 +73,4 @@ export function Thumbnail({ url }: { readonly url: string }) {
   const { isMissing, image } = useMissing()
   if (isMissing) return null
   return <img {...image} src={url} alt="" width="64" height="48" loading="lazy" decoding="async" />
-}
-
-/** Notices that a picture cannot be loaded, also when that was so before the scripts ran. */
-function useMissing() {
-  const [isMissing, setMissing] = useState(false)
-  const ref = useRef<HTMLImageElement>(null)
-  useEffect(() => {
-    const { current } = ref
-    if (current !== null && current.complete && current.naturalWidth === 0) setMissing(true)
-  }, [])
-  return { isMissing, image: { ref, onError: () => setMissing(true) } }
 }

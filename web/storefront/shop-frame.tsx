@@ -1,16 +1,18 @@
 import { shopWords } from "../../src/base/shop-words.ts"
 import type { PageData, ShopData } from "../shared/page-data.ts"
 import type { LanguageTag } from "../../client/src/languages.ts"
+import { useMissing } from "./missing-picture.ts"
 import { shopTexts } from "./shop-texts.ts"
 
-/** The shop's logo, or its name, at the top of every page. It leads to the list of products. */
+/** The shop's logo, or its name where there is none or it cannot be loaded, at the top of every page. It leads to the list of products. */
 export function ShopHome({ data: { shop, kind } }: { readonly data: PageData }) {
   const { name, logo } = shop
+  const { isMissing, image } = useMissing()
   const sign =
-    logo === null ? (
+    logo === null || isMissing ? (
       <bdi class="shop-name">{name}</bdi>
     ) : (
-      <img class="shop-logo" src={logo.url} alt={logo.alt} height="32" decoding="async" />
+      <img {...image} class="shop-logo" src={logo.url} alt={logo.alt} height="32" decoding="async" />
     )
   return kind === "products" ? <span>{sign}</span> : <a href="/">{sign}</a>
 }
