@@ -31,7 +31,7 @@ describe.skipIf(leavesOutBrowser())("what a browser knows of its reservations an
     const { page } = buyer
     const waiting = page.getByRole("navigation", { name: "Your reservations" }).getByRole("link")
     await page.goto("/find")
-    await page.getByRole("button", { name: "Send me the link" }).waitFor()
+    await page.getByRole("heading", { level: 1, name: "Find my order" }).waitFor()
     expect([await waiting.count(), await page.getByRole("link", { name: "Your orders" }).count()]).toEqual([
       0, 0,
     ])
