@@ -5,7 +5,7 @@
 -- for a moment, and waits for it for a tenth of a second only. The numbers are not unique, because a shop sells an article in
 -- several drops. They have no index, because only the shop looks for them, in a list that is read by id.
 --
--- A server of the last version leaves the columns as they are, and tells everybody the exact number.
+-- A server of the last version leaves the columns as they are, and shows buyers the exact number.
 set local lock_timeout = '100ms';
 
 alter table products

@@ -111,13 +111,14 @@ describe.skipIf(leavesOutBrowser())("a product's way to its buyers", { timeout: 
 })
 
 test("the preview of a draft is for the shop alone, and no cache keeps it", async () => {
-  await using app = await startClosedApp()
+  await using app = await startClosedApp({ config: { languages: ["en", "de"] } })
   const { id } = await offer(app, { name: "Secret lamp", status: "draft" }, ADMIN_TOKEN)
 
   const stranger = await app.get(`/admin/p/${id}/preview`)
   expect(stranger).toMatchObject({ status: 302, headers: { location: `/admin/p/${id}` } })
   const shown = await app.get(`/admin/p/${id}/preview`, { token: ADMIN_TOKEN })
   expect(shown.body).toContain("Secret lamp")
+  expect(shown.body).toContain(`/admin/p/${id}/preview?lang=de`)
   expect(shown.headers).toMatchObject({ "cache-control": "no-store", "x-robots-tag": "noindex" })
   expect((await app.get("/admin/p/4000000/preview", { token: ADMIN_TOKEN })).status).toBe(404)
 })

@@ -158,4 +158,15 @@ export const publicationMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/storefront-list.test.ts", test: "until they open" },
   },
+  {
+    name: "publication: the preview leads to no other language",
+    edits: [
+      {
+        file: "src/http/routes/buyers/storefront-pages.ts",
+        find: "render(preview, `/admin/p/${product.id}/preview`)",
+        replace: "render(preview, null)",
+      },
+    ],
+    caughtBy: { file: "test/e2e/admin-publication.test.ts", test: "the preview of a draft is for" },
+  },
 ]

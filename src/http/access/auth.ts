@@ -81,8 +81,8 @@ export function maySeeHidden(caller: Caller, productId: number): boolean {
 }
 
 /**
- * True for a system of the shop's, which sends the admin token: it is told how many units there are, wherever it asks. On the
- * routes for everybody the shop's own browsers, and all callers in open mode, are told what buyers are.
+ * True for a caller with the admin token: a system of the shop's, which gets the number of units on every route. On public
+ * routes a signed-in operator's browser, and every caller in open mode, gets what buyers get.
  */
 export function isShopSystem(caller: Caller): boolean {
   return caller.kind === "admin" && caller.by === "token"
