@@ -50,22 +50,22 @@ function mailWay(config: MailConfig, shop: () => Promise<Shop>): MailWay | null 
 
 /** How messages to endpoints are sent. Mailboxes get theirs only where a mail server is set. */
 function messageWays(
-  config: MailConfig & Pick<Config, "webhookAllowPrivate">,
-  shop: () => Promise<Shop>,
+  config: Pick<Config, "mail" | "publicUrl" | "webhookAllowPrivate">,
+  way: MailWay | null,
 ): MessageWays {
-  const way = config.mail === null ? null : mailWay(config, shop)
   return {
     post: { allowPrivate: config.webhookAllowPrivate },
-    mailNotice: way === null ? null : createMailNotice(way, config.publicUrl),
+    mailNotice: way === null || config.mail === null ? null : createMailNotice(way, config.publicUrl),
   }
 }
 
-/** How a worker sends mails, and messages to endpoints. */
+/** How mails are sent, and messages to endpoints: over the same connections to the mail server. */
 export function sendingWays(
   config: MailConfig & Pick<Config, "webhookAllowPrivate">,
   shop: () => Promise<Shop>,
 ): { readonly mail: MailWay | null; readonly ways: MessageWays } {
-  return { mail: mailWay(config, shop), ways: messageWays(config, shop) }
+  const mail = mailWay(config, shop)
+  return { mail, ways: messageWays(config, mail) }
 }
 
 /** In open mode without a mail server a mail counts as sent at once: it can be read at `/simulator/mail`. */
@@ -94,7 +94,7 @@ export function mailServices(
     log.warn({ err: error }, "A buyer's request for order links could not be stored; no mail is sent.")
   return {
     orderLinks: hasMail(config) ? createOrderLinks((email) => mails.queue.askForLinks(email), onError) : null,
-    messages: createMessageSender(messageWays(config, shop)),
+    messages: createMessageSender(sendingWays(config, shop).ways),
     mailbox: isRead ? { contents: mails.contents, shop } : null,
   }
 }

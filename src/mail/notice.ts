@@ -28,7 +28,7 @@ interface Data {
   readonly raised_at: string
 }
 
-/** What was over or wrong, by the name of the alert. */
+/** What is right again, by the name of the alert that is over. */
 const alertTexts: Readonly<Record<string, string>> = {
   invariants: "the rows of the database add up again",
   expiry: "held units are given back in time again",
