@@ -112,7 +112,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   const own = options.providers === undefined ? ownSimulator(config, url, engine, log) : null
   const providers = options.providers ?? (await providersOf({ ...config, ...own?.settings }))
   const simulator = own?.simulator ?? null
-  const arrivals = watchArrivals()
+  const arrivals = watchArrivals(() => engine.lanes.busy)
   const texts = createProductTexts(config.holdTtlSeconds)
   const live = createProductStreams({
     watch: engine.watch,

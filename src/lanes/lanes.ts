@@ -9,6 +9,8 @@ export interface Lanes {
   submit<C extends Command>(command: C): Promise<LaneResult<C>>
   /** Commands waiting in all lanes. */
   readonly queued: number
+  /** True while a submitted command is unanswered. */
+  readonly busy: boolean
   /** Refuses new commands and resolves when all that were accepted are answered. */
   drain(): Promise<void>
 }
@@ -62,6 +64,9 @@ export function createLanes(
       let sum = 0
       for (const lane of lanes.values()) sum += lane.length
       return sum
+    },
+    get busy() {
+      return lanes.size > 0
     },
     async drain() {
       draining = true

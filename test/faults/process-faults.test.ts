@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { connect } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
+import pg from "pg"
 import { expect, test } from "vitest"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 import { missingHolds, offerUnits, startCrowd } from "../support/crowd.ts"
-import { differencesIn } from "../support/database.ts"
+import { createTestDatabase, differencesIn } from "../support/database.ts"
 import { temporaryDirectory } from "../support/directory.ts"
 import { startServerProcess } from "../support/server-process.ts"
 
@@ -54,6 +56,41 @@ test("SIGTERM in the middle of a race: every request gets a response, none is cu
   expect(await holdsInData(data.path)).toBe(REQUESTS)
   expect(await differencesInData(data.path)).toEqual([])
 })
+
+// A crowd is silent while it waits: the requests behind it come only when the first ones are answered.
+test("SIGTERM while the database makes a crowd wait: every request gets a response", async () => {
+  await using database = await createTestDatabase()
+  await using server = await startServerProcess({ DATABASE_URL: database.url, HOLD_TTL_SECONDS: "600" })
+  const productId = await offerUnits(server, REQUESTS)
+  await using pause = await pauseSales(database.url, productId)
+  const crowd = startCrowd(server, productId, REQUESTS, () => undefined)
+  // The open connections' requests are in the lane; the others wait in the client.
+  await expect.poll(() => pause.isFelt()).toBe(true)
+
+  const exit = server.end("SIGTERM")
+  await sleep(1_500)
+  await pause.end()
+
+  expect(await crowd.done).toMatchObject({ breaks: {}, statuses: { 201: REQUESTS } })
+  expect(await exit).toBe(0)
+})
+
+/** Locks the product's row, as a long statement of an operator would. */
+async function pauseSales(url: string, productId: number) {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query("begin")
+  await client.query("select from products where id = $1 for update", [productId])
+  const end = async () => void (await client.query("rollback"))
+  return {
+    end,
+    async isFelt() {
+      const { rows } = await client.query("select from pg_locks where not granted")
+      return rows.length > 0
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  }
+}
 
 // Slow clients: one byte of a request, and half of another one.
 test("SIGTERM while clients are in the middle of sending requests: the server still stops in order", async () => {

@@ -78,7 +78,7 @@ test("SIGTERM to one process in a race: no request is cut, and a new process rep
 
   process.kill(leaving, "SIGTERM")
 
-  expect(await crowd.done).toMatchObject({ cut: 0, statuses: { 201: REQUESTS } })
+  expect(await crowd.done).toMatchObject({ breaks: {}, statuses: { 201: REQUESTS } })
   await expectSaid(server, "A replacement process listens.")
 })
 
@@ -105,7 +105,7 @@ test.each([
     const exit = server.end(signal)
     if (toAll) for (const pid of children) process.kill(pid, signal)
 
-    expect(await crowd.done).toMatchObject({ cut: 0, statuses: { 201: REQUESTS } })
+    expect(await crowd.done).toMatchObject({ breaks: {}, statuses: { 201: REQUESTS } })
     expect(await exit).toBe(0)
     expect(server.output().match(/"msg":"Stopped\."/g)).toHaveLength(1)
     // The two children, and PostgreSQL with its processes.

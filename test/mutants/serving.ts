@@ -363,6 +363,13 @@ export const servingMutants: readonly Mutant[] = [
     caughtBy: { file: "test/faults/process-faults.test.ts", test: "none is cut" },
   },
   {
+    name: "a stopping server takes the silence of a waiting crowd for its end",
+    edits: [
+      { file: "src/http/transport/arrivals.ts", find: "if (isBusy()) busyAt = now", replace: "isBusy()" },
+    ],
+    caughtBy: { file: "test/faults/process-faults.test.ts", test: "makes a crowd wait" },
+  },
+  {
     name: "the socket's backlog is not set",
     edits: [
       {

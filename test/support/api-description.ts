@@ -33,7 +33,7 @@ export async function describeServer(): Promise<unknown> {
         totals: async () => null,
       },
       messages: { send: async () => ({ status: 204 }), hasMail: false },
-      arrivals: watchArrivals(),
+      arrivals: watchArrivals(() => false),
       texts,
       live: createProductStreams({ watch: engine.watch, texts }),
       providers: [],
