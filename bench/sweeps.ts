@@ -33,6 +33,8 @@ interface Variant {
   readonly pipeline?: boolean
   /** Whether statements are prepared. */
   readonly prepared?: boolean
+  /** Whether unpaid units are counted; then each hold is another buyer's. */
+  readonly bound?: boolean
 }
 
 const groupsOf = (bounds: Partial<GroupBounds>): GroupBounds => ({
@@ -56,6 +58,13 @@ const sweeps: readonly { readonly title: string; readonly variants: readonly Var
       { name: "pipelined, prepared" },
       { name: "pipelined, not prepared", prepared: false },
       { name: "one statement at a time, prepared", pipeline: false },
+    ],
+  },
+  {
+    title: "Holds of strangers, one product",
+    variants: [
+      { name: "not bound, as in open mode" },
+      { name: "unpaid units of each address counted", bound: true },
     ],
   },
   {
@@ -109,6 +118,7 @@ async function measure(url: string, variant: Variant): Promise<number> {
         holdTtlSeconds: 3_600,
         paymentTtlSeconds: 900,
         latePaymentSeconds: 600,
+        holdBounds: variant.bound === true ? { maxPerHold: 10, unpaid: 20, lapsed: 60 } : null,
       }),
       observer: { committed: () => undefined, retried: () => undefined, groupFailed: () => undefined },
       random: Math.random,
@@ -137,6 +147,7 @@ async function measure(url: string, variant: Variant): Promise<number> {
         holdId,
         qty: 1,
         customerId: null,
+        ...(variant.bound && { holder: Math.floor(Math.random() * 2 ** 48) }),
       })
       if (!("id" in outcome)) throw new Error(`a hold was refused: ${outcome.code}`)
       held += 1
@@ -157,9 +168,13 @@ function print(title: string, rates: ReadonlyMap<string, readonly number[]>): vo
   }
 }
 
+/** Words of a title: only these sweeps, and no peers. */
+const [only] = process.argv.slice(2)
 const workspace = await createWorkspace(process.env["DATABASE_URL"])
 try {
-  for (const { title, variants } of sweeps) {
+  for (const { title, variants } of sweeps.filter(
+    (sweep) => only === undefined || sweep.title.includes(only),
+  )) {
     const url = await workspace.createDatabase("sweep")
     await migrate(url)
     const rates = new Map(variants.map(({ name }) => [name, [] as number[]]))
@@ -168,7 +183,7 @@ try {
     }
     print(title, rates)
   }
-  for (const peer of peers) {
+  for (const peer of only === undefined ? peers : []) {
     const rates = new Map<string, number[]>()
     for (const size of poolSizes) {
       const server = await startSqlPeer(workspace, peer, size)

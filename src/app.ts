@@ -9,6 +9,7 @@ import { createEngine, type Engine } from "./engine.ts"
 import { createAdminSessions } from "./http/access/admin-session.ts"
 import { createAudit } from "./http/access/audit.ts"
 import { createGatekeeper } from "./http/access/auth.ts"
+import { createHolders } from "./http/access/holders.ts"
 import { createOwnerTokens, type OwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
 import { listeningError } from "./config/listening-error.ts"
@@ -205,6 +206,7 @@ async function buildServer(config: Config, secret: string, services: ServerServi
   return createServer(
     {
       ...engine,
+      holderOf: createHolders(config.holdBounds === null ? null : secret),
       gatekeeper: createGatekeeper(accessBy(config, secret), services.tokens),
       ...others,
       pages: await loadPages(),

@@ -50,6 +50,9 @@ export async function startDoorbuster(
       PAYMENT_WEBHOOK_SECRET: WEBHOOK_SECRET,
       HOLD_TTL_SECONDS: String(HOLD_TTL_SECONDS),
       RATE_LIMIT_PER_MINUTE: "0",
+      // One address sends the whole load.
+      UNPAID_UNITS_PER_ADDRESS: "0",
+      LAPSED_UNITS_PER_ADDRESS: "0",
       STREAMS_PER_ADDRESS: "0",
       HOST: "127.0.0.1",
       LOG_LEVEL: "info",

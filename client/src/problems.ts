@@ -44,6 +44,14 @@ export interface ProblemMembers {
   readonly stock_over_limit: { readonly most_stock: number }
   /** `units_left`: how many more units the customer may have. */
   readonly customer_limit_reached: { readonly units_left: number }
+  /**
+   * `because`: `unpaid`, or `lapsed` when too many units have lapsed unpaid. `retry_at`: when more can be held; null: never so many.
+   */
+  readonly too_many_open_holds: {
+    readonly because: "unpaid" | "lapsed"
+    readonly units_left: number
+    readonly retry_at: Time | null
+  }
   /** JSON pointers to the details that are missing, as in `missing_details` of the order. */
   readonly details_required: { readonly missing_details: readonly string[] }
   readonly invalid_request: { readonly errors: readonly FieldError[] }

@@ -42,6 +42,25 @@ export function checkPayments({ adminToken, paymentWebhookSecret, paymentPageUrl
   return { check, ok: true, found: "Stripe" }
 }
 
+/**
+ * Checks that limits by address count buyers. A public address with https needs a proxy, because the server speaks http. No
+ * finding in open mode.
+ */
+export function checkAddresses({ adminToken, holdBounds, publicUrl, trustProxy }: Config): Finding[] {
+  if (adminToken === null) return []
+  const check = "limits for an address"
+  if (publicUrl?.startsWith("https:") === true && trustProxy === null) {
+    const found =
+      "PUBLIC_URL is https, so there is a proxy, and TRUST_PROXY does not name it: all buyers have its address"
+    return [{ check, ok: false, found }]
+  }
+  if (holdBounds === null || holdBounds.unpaid === Infinity) {
+    const found = "one address may hold all units of a product: set UNPAID_UNITS_PER_ADDRESS"
+    return [{ check, ok: true, weak: true, found }]
+  }
+  return [{ check, ok: true, found: `${holdBounds.unpaid} unpaid units of a product at a time` }]
+}
+
 /** Products that a finding names; further ones are only counted. */
 const MOST_NAMED = 5
 
@@ -50,13 +69,13 @@ const MOST_NAMED = 5
  * real buyers, and one buyer may take all units of a product without a limit. No findings in open mode, which has no
  * real buyers, or on a database without a schema.
  */
-export async function checkOffers(pool: pg.Pool, { adminToken }: Config): Promise<Finding[]> {
+export async function checkOffers(pool: pg.Pool, { adminToken, holdBounds }: Config): Promise<Finding[]> {
   if (adminToken === null || !(await hasProducts(pool))) return []
   const [demonstration, unlimited] = await Promise.all([
     demonstrationOnSale(pool),
     productsWithoutLimit(pool),
   ])
-  return [demonstrationFinding(demonstration), limitsFinding(unlimited)]
+  return [demonstrationFinding(demonstration), limitsFinding(unlimited, holdBounds?.maxPerHold ?? null)]
 }
 
 async function hasProducts(pool: pg.Pool): Promise<boolean> {
@@ -108,14 +127,16 @@ function demonstrationFinding(isOnSale: boolean): Finding {
   return { check: "demonstration product", ok: !isOnSale, found }
 }
 
-function limitsFinding({ named, count }: Unlimited): Finding {
+/** `most`: the most units of a hold, of a product that does not say. */
+function limitsFinding({ named, count }: Unlimited, most: number | null): Finding {
   const check = "limits for a buyer"
   if (count === 0) return { check, ok: true, found: "every product on sale has a limit" }
+  const what = most === null ? "take all units" : `buy any number, ${most} units at a time,`
   const others = count > named.length ? ` and ${count - named.length} more` : ""
   return {
     check,
     ok: true,
     weak: true,
-    found: `one buyer may take all units of product ${named.join(", ")}${others}: set max_per_hold or max_per_customer`,
+    found: `one buyer may ${what} of product ${named.join(", ")}${others}: set max_per_hold or max_per_customer`,
   }
 }

@@ -13,7 +13,7 @@ import { checkEnvFile } from "./doctor-environment.ts"
 import { checkIdOrigin } from "./doctor-ids.ts"
 import { checkMail } from "./doctor-mail.ts"
 import { checkPages } from "./doctor-pages.ts"
-import { checkOffers, checkPayments } from "./doctor-selling.ts"
+import { checkAddresses, checkOffers, checkPayments } from "./doctor-selling.ts"
 import { explain } from "./exit.ts"
 import type { Finding } from "./finding.ts"
 import { print, printJson } from "./output.ts"
@@ -29,6 +29,7 @@ export async function doctor(config: Config, { json }: { json: boolean }): Promi
     ...checkUnused(config),
     ...checkEnvFile(),
     checkPayments(config),
+    ...checkAddresses(config),
     checkPages(),
     ...(await checkMail(config)),
     ...(await checkBacklog()),

@@ -2,6 +2,16 @@ import type { LanguageTag } from "../../client/src/languages.ts"
 import type { MailSettings } from "./mail.ts"
 import type { StripeAccount } from "./stripe.ts"
 
+/** What binds holds that the shop does not place itself. `unpaid` and `lapsed`: Infinity for no limit. */
+export interface HoldLimits {
+  /** Units of one hold, of a product that does not say; null: no limit. */
+  readonly maxPerHold: number | null
+  /** Units of a product that one address holds unpaid at a time. */
+  readonly unpaid: number
+  /** Units of a product that one address may let lapse before it has to wait. */
+  readonly lapsed: number
+}
+
 /** The settings of one process, as `readConfig` reads them. It contains secrets and must never be logged. */
 export interface Config {
   /** Null to run the embedded PostgreSQL in `dataDirectory`. */
@@ -26,6 +36,8 @@ export interface Config {
   readonly paymentPageUrl: string | null
   /** Signs owner tokens; null if the key in the database signs them. */
   readonly tokenSecret: string | null
+  /** What binds holds that the shop does not place itself; null in open mode: nothing does. */
+  readonly holdBounds: HoldLimits | null
   readonly holdTtlSeconds: number
   readonly paymentTtlSeconds: number
   /** How long after an order's end a payment can still pay it, if its units are available; 0 means never. */

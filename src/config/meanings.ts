@@ -70,6 +70,18 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
   Sale: {
     HOLD_TTL_SECONDS: { meaning: "How long a hold lasts, unless its product sets `hold_ttl_seconds`." },
     PAYMENT_TTL_SECONDS: { meaning: "How long an order waits for its payment." },
+    MAX_PER_HOLD: {
+      meaning:
+        "The most units of one hold, of a product without a `max_per_hold`, in closed mode; `0` for no limit. It does not bind the shop's own systems.",
+    },
+    UNPAID_UNITS_PER_ADDRESS: {
+      meaning:
+        "The most units of a product that one network address may hold or have ordered unpaid at a time, in closed mode; `0` for no limit. See [a fair sale](../operate/fair-sale.md).",
+    },
+    LAPSED_UNITS_PER_ADDRESS: {
+      meaning:
+        "A network address that let so many units of a product lapse unpaid within 15 minutes has to wait, in closed mode; `0` for no limit.",
+    },
     LATE_PAYMENT_SECONDS: {
       meaning:
         "How long after an order's end a payment can still pay it, if its units are available; `0` never.",

@@ -11,6 +11,7 @@ import { badValue, validateVariables } from "./validate.ts"
 import {
   allowedOrigins,
   databaseUrl,
+  holdBounds,
   offeredLanguages,
   processCount,
   shutdownDelay,
@@ -53,6 +54,7 @@ export function readConfig({
     stripe: stripeAccount(env),
     paymentPageUrl: paymentPageUrl(env),
     tokenSecret: env.TOKEN_SECRET ?? null,
+    holdBounds: env.ADMIN_TOKEN === undefined ? null : holdBounds(env),
     holdTtlSeconds: env.HOLD_TTL_SECONDS,
     paymentTtlSeconds: env.PAYMENT_TTL_SECONDS,
     latePaymentSeconds: env.LATE_PAYMENT_SECONDS,

@@ -103,7 +103,10 @@ export const schema = {
     ...paymentPageVariables,
     TOKEN_SECRET: { type: "string", minLength: 16, description: "at least 16 characters" },
     HOLD_TTL_SECONDS: seconds(120, 86_400),
-    PAYMENT_TTL_SECONDS: seconds(900, 604_800),
+    PAYMENT_TTL_SECONDS: seconds(300, 604_800),
+    MAX_PER_HOLD: limit(10),
+    UNPAID_UNITS_PER_ADDRESS: limit(20),
+    LAPSED_UNITS_PER_ADDRESS: limit(60),
     LATE_PAYMENT_SECONDS: orNone("a whole number of seconds", "not at all", 600, 604_800),
     HOLD_RETENTION_DAYS: days(30, 36_500),
     EVENT_RETENTION_DAYS: days(90, 36_500),
@@ -137,6 +140,9 @@ export interface Environment extends StripeEnvironment, MailEnvironment, Payment
   TOKEN_SECRET?: string
   HOLD_TTL_SECONDS: number
   PAYMENT_TTL_SECONDS: number
+  MAX_PER_HOLD: number
+  UNPAID_UNITS_PER_ADDRESS: number
+  LAPSED_UNITS_PER_ADDRESS: number
   LATE_PAYMENT_SECONDS: number
   HOLD_RETENTION_DAYS: number
   EVENT_RETENTION_DAYS: number

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os"
 import { DatabaseUrlError, readDatabaseUrl } from "../base/database-url.ts"
 import { languageTags, type LanguageTag } from "../../client/src/languages.ts"
+import type { HoldLimits } from "./config.ts"
 import { isNetwork } from "./addresses.ts"
 import { LANGUAGES_SHAPE, MOST_PROCESSES, ORIGINS_SHAPE, PROXIES_SHAPE, type Environment } from "./schema.ts"
 import { badValue } from "./validate.ts"
@@ -21,6 +22,15 @@ export function databaseUrl(value: string | undefined): string | null {
   } catch (error) {
     if (!(error instanceof DatabaseUrlError)) throw error
     throw badValue("DATABASE_URL", value, error.message)
+  }
+}
+
+/** What binds the holds of strangers. 0 is no limit. */
+export function holdBounds(env: Environment): HoldLimits {
+  return {
+    maxPerHold: env.MAX_PER_HOLD || null,
+    unpaid: env.UNPAID_UNITS_PER_ADDRESS || Infinity,
+    lapsed: env.LAPSED_UNITS_PER_ADDRESS || Infinity,
   }
 }
 

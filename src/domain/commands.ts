@@ -49,6 +49,8 @@ export interface PlaceHold extends CommandBase, GivenShopFields {
   readonly customerId: string | null
   /** At least one, each of another variant; undefined: the request names none. */
   readonly lines?: readonly WantedLine[] | undefined
+  /** Who answers for the hold. Undefined: the shop itself, which nothing but the product's settings binds. */
+  readonly holder?: number | undefined
 }
 
 export interface ReleaseHold extends CommandBase {

@@ -117,6 +117,7 @@ const temporaryRefusals: ReadonlySet<Refusal["code"]> = new Set([
   "variant_not_found",
   "variant_disabled",
   "customer_limit_reached",
+  "too_many_open_holds",
   "out_of_stock",
   "hold_not_found",
   "order_not_found",

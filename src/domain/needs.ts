@@ -24,6 +24,8 @@ export interface Needs {
   readonly newOrderIds: readonly number[]
   /** Units asked for by each customer. */
   readonly unitsByCustomer: ReadonlyMap<string, number>
+  /** The holders of new holds. */
+  readonly holders: readonly number[]
   readonly events: readonly { readonly provider: string; readonly key: string }[]
   /** Whether the payments of the orders are needed: of `orderIds`, and of the orders of `orderHoldIds`. */
   readonly payments: boolean
@@ -61,6 +63,7 @@ export function needs(commands: readonly Command[]): Needs {
     orderHoldIds: [],
     newOrderIds: [],
     unitsByCustomer: new Map(),
+    holders: [],
     events: [],
     payments: false,
     moneyFor: [],
@@ -153,6 +156,7 @@ function gather(into: Gathered, command: Command): void {
 }
 
 function gatherHold(into: Gathered, command: PlaceHold): void {
+  if (command.holder !== undefined) into.holders.push(command.holder)
   into.units += command.qty
   if (command.lines !== undefined) {
     into.variants = true

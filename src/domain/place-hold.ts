@@ -1,6 +1,7 @@
 import type { PlaceHold } from "./commands.ts"
 import { reclaimDue } from "./expire-due.ts"
 import type { Hold } from "./hold.ts"
+import { countForHolder, mostPerHold, refuseByHolder } from "./hold-bounds.ts"
 import { commonPrice, type HoldLine, type WantedLine } from "./lines.ts"
 import {
   lackingLines,
@@ -30,6 +31,7 @@ export function placeHold(state: WorkingSet, command: PlaceHold, now: Instant): 
   const hold = newHold(state, command, now)
   reserveUnits(state, hold)
   state.holds.add(hold)
+  countForHolder(state, hold, command.holder)
   if (state.nextDeadline !== undefined) state.nextDeadline = earlier(state.nextDeadline, hold.expiresAt)
   state.facts.push({ kind: "hold_created", hold })
   return hold
@@ -46,6 +48,7 @@ function refuseHold(state: WorkingSet, command: PlaceHold, now: Instant): PlaceH
     refuseBySale(state.product, now) ??
     refuseByVariantSettings(state.product, command) ??
     refuseByLimits(state, state.product, command, now) ??
+    refuseByHolder(state, state.product, command) ??
     refuseByStock(state, command, now)
   )
 }
@@ -76,10 +79,13 @@ function refuseBySale(product: Product, now: Instant): PlaceHoldRefusal | null {
 
 function refuseByLimits(
   state: WorkingSet,
-  { maxPerHold, maxPerCustomer }: Product,
-  { qty, customerId }: PlaceHold,
+  product: Product,
+  command: PlaceHold,
   now: Instant,
 ): PlaceHoldRefusal | null {
+  const { maxPerCustomer } = product
+  const { qty, customerId } = command
+  const maxPerHold = mostPerHold(state, product, command)
   if (maxPerHold !== null && qty > maxPerHold) return { code: "quantity_over_limit", maxPerHold }
   if (maxPerCustomer === null) return null
   if (customerId === null) return { code: "customer_required" }

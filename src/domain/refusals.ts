@@ -19,6 +19,15 @@ export type PlaceHoldRefusal =
   | { readonly code: "customer_required" }
   | { readonly code: "customer_limit_reached"; readonly unitsLeft: number }
   | {
+      readonly code: "too_many_open_holds"
+      /** Whether the holder has too many unpaid units, or let too many lapse. */
+      readonly because: "unpaid" | "lapsed"
+      /** How many more the holder may hold now. */
+      readonly unitsLeft: number
+      /** When the holder may hold more again; null: never so many. */
+      readonly retryAt: Instant | null
+    }
+  | {
       readonly code: "out_of_stock"
       /** As `availableStock`: of the variant or of the product. */
       readonly saleState: SaleState

@@ -2,6 +2,7 @@ import type { OrderDetails } from "./details.ts"
 import { disputeName, type Dispute } from "./dispute.ts"
 import type { Fact } from "./facts.ts"
 import type { Hold } from "./hold.ts"
+import type { HoldBounds, HolderUnits } from "./hold-bounds.ts"
 import type { Order } from "./order.ts"
 import type { Payment, PaymentEventRecord } from "./payment.ts"
 import type { Product } from "./product.ts"
@@ -9,7 +10,7 @@ import { refundName, type Refund } from "./refund.ts"
 import { rowsBy, type Rows } from "./rows.ts"
 import type { Instant } from "./time.ts"
 
-/** Time limits set by the installation, in seconds. */
+/** Rules set by the installation; times in seconds. */
 export interface Rules {
   /** How long a hold lasts unless its product says otherwise. */
   readonly holdTtlSeconds: number
@@ -17,6 +18,8 @@ export interface Rules {
   readonly paymentTtlSeconds: number
   /** How long after an order's end money still pays it, if enough units are available. */
   readonly latePaymentSeconds: number
+  /** Null or absent: holds have no holders, and no unpaid units are counted. */
+  readonly holdBounds?: HoldBounds | null
 }
 
 /** A change of a product's stock; the rows are kept for ever. */
@@ -68,6 +71,10 @@ export interface WorkingSet {
   readonly details: Rows<number, OrderDetails>
   /** Units of the customers that commands name; loaded to check limits. */
   readonly customers: Rows<string, CustomerUnits>
+  /** The units of the holders that commands name. */
+  readonly holders: Map<number, HolderUnits>
+  /** The holders of the holds that the batch has made. */
+  readonly holderByHold: Map<number, number>
   /** Units returned by customers whose rows are not loaded; the store subtracts them from the stored number. */
   readonly customerReturns: Map<string, number>
   /** By `eventName(provider, key)`. */
@@ -98,6 +105,8 @@ export function emptyWorkingSet(productId: number, rules: Rules): WorkingSet {
     orderIdByHold: new Map(),
     details: rowsBy((details) => details.orderId),
     customers: rowsBy((customer) => customer.customerId),
+    holders: new Map(),
+    holderByHold: new Map(),
     customerReturns: new Map(),
     events: rowsBy((event) => eventName(event.provider, event.key)),
     payments: rowsBy((payment) => eventName(payment.provider, payment.eventKey)),

@@ -31,6 +31,7 @@ import type { EndpointTarget, WebhookEndpoints } from "../store/reads/webhook-en
 import type { Arrivals } from "./transport/arrivals.ts"
 import type { Audit } from "./access/audit.ts"
 import type { Gatekeeper } from "./access/auth.ts"
+import type { HolderOf } from "./access/holders.ts"
 import type { ProductStreams } from "./live/product-streams.ts"
 import type { OrderLinks } from "./access/order-links.ts"
 import type { OwnerTokens } from "./access/owner-token.ts"
@@ -68,6 +69,7 @@ export interface Services {
   readonly events: Events
   readonly tokens: OwnerTokens
   readonly gatekeeper: Gatekeeper
+  readonly holderOf: HolderOf
   readonly readiness: Readiness
   readonly arrivals: Pick<Arrivals, "note">
   /** The providers that send webhooks in their own format. */

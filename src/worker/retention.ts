@@ -1,6 +1,7 @@
 import type { PaymentEventKey } from "../domain/payment.ts"
 import type { Instant } from "../domain/time.ts"
 import { removeOldIdempotencyKeys } from "../store/upkeep/housekeeping.ts"
+import { removeLapsedHolds } from "../store/upkeep/lapsed-holds.ts"
 import type { Database } from "../store/pool.ts"
 import {
   beforeAllDetails,
@@ -73,6 +74,11 @@ export function createKeyRemoval({ upkeep }: Upkeep): RemoveSome {
     since = isFull ? last : null
     return isFull
   }
+}
+
+/** Removes the rows of holds that lapsed unpaid long ago. */
+export function createLapseRemoval({ upkeep }: Upkeep): RemoveSome {
+  return async () => (await removeLapsedHolds(upkeep)) === CHUNK_ROWS
 }
 
 /**

@@ -26,6 +26,7 @@ import {
   createEventRetention,
   createHoldRetention,
   createKeyRemoval,
+  createLapseRemoval,
   createMailRetention,
   createOutgoingRetention,
 } from "./retention.ts"
@@ -70,6 +71,8 @@ const gently = { busyPauseMs: 50, restFactor: 9 }
 const keyPace: Pace = { ...gently, pauseMs: 10_000 }
 /** Retention is counted in days, so one pass an hour is enough. */
 const holdPace: Pace = { ...gently, pauseMs: 3_600_000 }
+/** Each pass reads the whole table, which has the open holds and the lapsed ones of an hour. */
+const lapsePace: Pace = { ...gently, pauseMs: 600_000 }
 /** Seldom, because each pass reads the whole inbox. */
 const eventPace: Pace = { ...gently, pauseMs: 6 * 3_600_000 }
 /**
@@ -139,6 +142,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     startLoop(cancellationPace, () => cancelPayments(parts), report("cancelled payments")),
     startLoop(deliveryPace, () => deliveries.begin(), report("outgoing events")),
     startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
+    startLoop(lapsePace, createLapseRemoval(database), report("lapsed holds")),
     startLoop(recountPace, () => reportRecount(recount, observer, log, stopping.signal), report("recount")),
     startLoop(alertPace, alerting, report("alerts")),
   ]

@@ -2,7 +2,7 @@ import { cp, mkdir, symlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
-import { checkPayments } from "../../src/cli/doctor-selling.ts"
+import { checkAddresses, checkPayments } from "../../src/cli/doctor-selling.ts"
 import { startTestApp } from "../support/app.ts"
 import { runCommand } from "../support/command-line.ts"
 import { temporaryDirectory } from "../support/directory.ts"
@@ -58,6 +58,23 @@ describe("doctor in closed mode", () => {
     })
     // In open mode there are no real buyers.
     expect((await doctor({ DATABASE_URL: app.databaseUrl })).of("limits for a buyer")).toBeUndefined()
+  })
+
+  const proxied = { publicUrl: "https://shop.example", trustProxy: null }
+  test.each([
+    ["open mode", { adminToken: null }, undefined],
+    ["limits of an address", {}, "ok"],
+    ["no limit", { holdBounds: { unpaid: Infinity } }, "weak"],
+    ["a proxy that is not named", proxied, "bad"],
+    ["a proxy that is named", { ...proxied, trustProxy: "loopback" }, "ok"],
+    ["an address without a proxy", { ...proxied, publicUrl: "http://shop.example" }, "ok"],
+  ])("%s: %s: %s", (_, given, expected) => {
+    const usual = { adminToken: "t", publicUrl: null, trustProxy: null, holdBounds: { unpaid: 20 } }
+    const [finding] = checkAddresses({ ...usual, ...given } as unknown as Parameters<
+      typeof checkAddresses
+    >[0])
+    const { ok, weak } = finding ?? {}
+    expect(finding && (ok === false ? "bad" : weak === true ? "weak" : "ok")).toBe(expected)
   })
 
   const stripe = stripeSettings()

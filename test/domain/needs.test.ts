@@ -25,6 +25,7 @@ const nothing: Needs = {
   orderHoldIds: [],
   newOrderIds: [],
   unitsByCustomer: new Map(),
+  holders: [],
   events: [],
   payments: false,
   moneyFor: [],

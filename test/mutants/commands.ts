@@ -41,8 +41,8 @@ export const commandMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/cli/doctor-selling.ts",
-        find: "return [demonstrationFinding(demonstration), limitsFinding(unlimited)]",
-        replace: "return demonstration === undefined ? [] : [limitsFinding(unlimited)]",
+        find: "return [demonstrationFinding(demonstration), limitsFinding(unlimited, holdBounds?.maxPerHold ?? null)]",
+        replace: "return demonstration === undefined ? [] : [limitsFinding(unlimited, null)]",
       },
     ],
     caughtBy: { file: "test/cli/doctor-selling.test.ts", test: "products without a limit" },

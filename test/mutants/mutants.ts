@@ -11,6 +11,7 @@ import { mailboxMutants } from "./mailboxes.ts"
 import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
+import { holdBoundMutants } from "./hold-bounds.ts"
 import { historyMutants } from "./history.ts"
 import { liveScreenMutants } from "./live-screen.ts"
 import { orderPageMutants } from "./order-pages.ts"
@@ -84,6 +85,7 @@ export const mutants: readonly Mutant[] = [
   ...guardMutants,
   ...moneyMutants,
   ...historyMutants,
+  ...holdBoundMutants,
   ...outgoingMutants,
   ...mailAbuseMutants,
   ...mailMutants,

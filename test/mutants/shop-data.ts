@@ -65,8 +65,8 @@ export const shopDataMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/hold-placement.ts",
-        find: "askerName(gatekeeper.callerOf(request)), wanted)",
-        replace: "askerName(gatekeeper.callerOf(request)), { ...wanted, reference: undefined })",
+        find: "askerName(caller), wanted)",
+        replace: "askerName(caller), { ...wanted, reference: undefined })",
       },
     ],
     caughtBy: keys,

@@ -41,8 +41,8 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/place-hold.ts",
-        find: "  { qty, customerId }: PlaceHold,\n",
-        replace: "  { qty: all, customerId, lines }: PlaceHold,\n",
+        find: "  const { qty, customerId } = command\n",
+        replace: "  const { qty: all, customerId, lines } = command\n",
       },
       {
         file: "src/domain/place-hold.ts",

@@ -134,6 +134,8 @@ const violations: [string, Table, Row][] = [
   ["refunds_status_known", "refunds", { status: "lost" }],
   ["refunds_reason_known", "refunds", { reason: "a whim" }],
 
+  ["unpaid_holds_pkey", "unpaid_holds", {}],
+  ["unpaid_holds_qty_positive", "unpaid_holds", { qty: 0 }],
   ["product_customers_pkey", "product_customers", {}],
   ["product_customers_units_not_negative", "product_customers", { units: -1 }],
   ["product_customers_within_limit", "product_customers", { units: 4 }],
@@ -194,6 +196,7 @@ const otherIdentity: Partial<Record<Table, Row>> = {
   orders: { id: 12, hold_id: 2 },
   payment_events: { key: "key-2" },
   payments: { event_key: "key-2", payment_id: "pay-2", order_id: 12 },
+  unpaid_holds: { hold_id: 2 },
   product_customers: { customer_id: "ben" },
   refunds: { number: 2 },
   disputes: { dispute_id: "dp-2" },

@@ -44,6 +44,7 @@ const everything: Needs = {
   orderHoldIds: [2],
   newOrderIds: [7],
   unitsByCustomer: new Map([["anna", 1]]),
+  holders: [],
   events: [{ provider: "generic", key: "a key" }],
   payments: true,
   moneyFor: [],

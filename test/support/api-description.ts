@@ -25,6 +25,7 @@ export async function describeServer(): Promise<unknown> {
       ...engine,
       tokens,
       gatekeeper: createGatekeeper(null, tokens),
+      holderOf: () => undefined,
       readiness: {
         version: "",
         stopping: () => false,

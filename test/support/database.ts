@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto"
 import pg from "pg"
 import { inject } from "vitest"
+import type { Rules } from "../../src/domain/working-set.ts"
 import { createEngine, type Engine, type MailOptions } from "../../src/engine.ts"
 import { createLog } from "../../src/base/log.ts"
 import { openDatabase } from "../../src/store/pool.ts"
@@ -43,7 +44,7 @@ export interface TestEngine extends Engine, AsyncDisposable {
 
 /** Opens an engine, on the existing database at `url` if given; mail is off unless `mail` says otherwise. */
 export async function createTestEngine(
-  rules: { holdTtlSeconds?: number; paymentTtlSeconds?: number; latePaymentSeconds?: number } = {},
+  rules: Partial<Rules> = {},
   url?: string,
   mail?: MailOptions,
 ): Promise<TestEngine> {

@@ -121,6 +121,7 @@ export const validRows = {
     created_at: "2026-11-27T12:00:00Z",
     updated_at: "2026-11-27T12:00:00Z",
   },
+  unpaid_holds: { product_id: 1, hold_id: 1, holder: 7, qty: 1, ends_at: "2026-11-27T12:02:00Z" },
   product_customers: { product_id: 1, customer_id: "anna", units: 2, unit_limit: 3 },
   stock_adjustments: {
     id: 1,

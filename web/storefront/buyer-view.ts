@@ -53,6 +53,8 @@ export type Refusal =
   | { readonly code: "variant_required" }
   | { readonly code: "customer_required" }
   | { readonly code: "customer_limit"; readonly unitsLeft: number }
+  /** Too many unpaid units of the buyer's network, which others may share. */
+  | { readonly code: "too_many_open" }
   /** The outcome is unknown. The page keeps the idempotency key, so the buyer can safely try again. */
   | { readonly code: "crowd" | "no_answer" }
   /** The link that was opened is not this order's; the browser has opened the order without it. */

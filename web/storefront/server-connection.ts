@@ -175,6 +175,8 @@ export function refusalOf(
       return { code: "customer_required" }
     case "customer_limit_reached":
       return { code: "customer_limit", unitsLeft: problem.units_left }
+    case "too_many_open_holds":
+      return { code: "too_many_open" }
     case "invalid_request":
       return problem.errors.every(isAboutDetails)
         ? { code: "check_details" }

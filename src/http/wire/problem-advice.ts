@@ -49,6 +49,8 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   stock_changed: "Read the product again and decide anew. `stock` is the current stock.",
   stock_in_use: "Set the stock to at least `reserved_stock` plus `sold_stock`.",
   customer_limit_reached: "Ask for no more than `units_left`, which may be 0.",
+  too_many_open_holds:
+    "Pay or give back what is held, or ask for no more than `units_left`. If `retry_at` is not null, more can be held from then on. `because` is `unpaid`, or `lapsed`: too many units from this network or of this customer have lapsed unpaid.",
   order_not_paid: "Refund only orders that a payment has paid.",
   payment_refused:
     "Do not repeat the request: the provider refuses this payment for good. Its reason is in the log: `error` of the line whose `metric` is `payment.not_opened`.",

@@ -78,6 +78,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   stock_changed: { status: 409, title: "The stock differs from the expected value" },
   stock_in_use: { status: 409, title: "Stock cannot be set below the units already held and sold" },
   customer_limit_reached: { status: 409, title: "The customer has reached the limit for this product" },
+  too_many_open_holds: { status: 409, title: "Too many units are held and not paid" },
   order_not_paid: { status: 409, title: "The order has not been paid" },
   payment_refused: { status: 409, title: "The payment provider refuses this payment" },
   payment_disputed: { status: 409, title: "The buyer's bank has disputed the payment" },
@@ -214,6 +215,12 @@ function members(refusal: AnyRefusal): object {
       return { most_stock: refusal.mostStock }
     case "customer_limit_reached":
       return { units_left: refusal.unitsLeft }
+    case "too_many_open_holds":
+      return {
+        because: refusal.because,
+        units_left: refusal.unitsLeft,
+        retry_at: isoTimeOrNull(refusal.retryAt),
+      }
     case "payment_disputed":
     case "refund_over_payment":
       return { refundable_minor: refusal.refundableMinor }

@@ -19,6 +19,7 @@ import { createKnownVariants, type KnownVariants } from "./known-variants.ts"
 import { loadVariants } from "./variant-rows.ts"
 import { lockFreeProducts, lockProduct, type LockedProducts } from "./lock-products.ts"
 import type { Tx } from "../tx.ts"
+import { loadHolders } from "./unpaid-holds.ts"
 
 /** How long an Idempotency-Key is remembered. */
 export const IDEMPOTENCY_SECONDS = 24 * 60 * 60
@@ -167,6 +168,7 @@ function* loadNamedRows(tx: Tx, loading: Loading, known: KnownVariants): Generat
   if (needs.holdIds.length > 0) yield loadHolds(tx, state, needs.holdIds)
   if (needs.orderIds.length > 0 || needs.orderHoldIds.length > 0) yield loadOrders(tx, state, needs)
   if (needs.unitsByCustomer.size > 0) yield loadCustomers(tx, state, [...needs.unitsByCustomer.keys()])
+  if (needs.holders.length > 0) yield loadHolders(tx, state, needs.holders)
   yield* loadDetails(tx, state, needs)
   yield* loadMoney(tx, state, needs)
   if (needs.idempotency.length > 0) yield loadIdempotency(tx, state, needs.idempotency)

@@ -15,6 +15,7 @@ import { insertHolds, saveEndedHolds } from "./save-holds.ts"
 import { inKeyOrder, saveMoney } from "./save-money.ts"
 import { saveOrders } from "./save-orders.ts"
 import { saveProducts } from "./save-product.ts"
+import { saveUnpaidHolds } from "./unpaid-holds.ts"
 import type { Tx } from "../tx.ts"
 
 /**
@@ -45,6 +46,7 @@ function saveRowsOfProduct(tx: Tx, state: WorkingSet, now: Instant): Promise<voi
   return [
     ...saveEndedHolds(tx, state),
     ...saveOrders(tx, state),
+    ...saveUnpaidHolds(tx, state),
     ...saveDetails(tx, state, now),
     ...writeIfAny([...state.customers.added(), ...state.customers.changed()], (customers) =>
       saveCustomers(tx, productId, customers),

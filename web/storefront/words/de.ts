@@ -173,6 +173,8 @@ export const de: Words = {
   customerLimitReached: "Sie haben die Höchstmenge je Kunde erreicht.",
   customerLimit: (qty) => `Sie können noch ${count(qty)} reservieren: Die Menge je Kunde ist begrenzt.`,
   notices: {
+    too_many_open:
+      "Aus Ihrem Netz sind zu viele Stück reserviert und noch nicht bezahlt. Versuchen Sie es in einigen Minuten noch einmal.",
     variant_required: "Dieser Artikel wird jetzt in Varianten verkauft. Wählen Sie eine aus.",
     crowd:
       "Die Nachfrage ist weiterhin hoch. Versuchen Sie es erneut: Es wird dadurch nicht mehr reserviert.",

@@ -174,6 +174,8 @@ export const en = {
   customerLimitReached: "You have reached the limit per customer.",
   customerLimit: (qty: number) => `You can reserve ${count(qty)} more: there is a limit per customer.`,
   notices: {
+    too_many_open:
+      "Too many units are reserved from your network and not paid yet. Try again in a few minutes.",
     variant_required: "This product is now sold by variant. Choose one.",
     crowd: "Demand is still high. Try again: it does not reserve more units.",
     no_answer: "The shop did not respond. Try again: it does not reserve more units.",

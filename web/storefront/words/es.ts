@@ -182,6 +182,8 @@ export const es: Words = {
   customerLimitReached: "Ha alcanzado el límite por cliente.",
   customerLimit: (qty) => `Puede reservar ${units(qty)} más: hay un límite por cliente.`,
   notices: {
+    too_many_open:
+      "Desde su red hay demasiadas unidades reservadas y sin pagar. Inténtelo de nuevo en unos minutos.",
     variant_required: "Este producto se vende ahora por variantes. Elija una.",
     crowd: "Sigue habiendo mucha demanda. Inténtelo de nuevo: no se reservan más unidades.",
     no_answer: "La tienda no ha respondido. Inténtelo de nuevo: no se reservan más unidades.",

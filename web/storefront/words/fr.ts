@@ -176,6 +176,8 @@ export const fr: Words = {
   customerLimitReached: "Vous avez atteint la limite par client.",
   customerLimit: (qty) => `Vous pouvez encore réserver ${units(qty)} : la quantité par client est limitée.`,
   notices: {
+    too_many_open:
+      "Trop d’unités sont réservées depuis votre réseau et pas encore payées. Réessayez dans quelques minutes.",
     variant_required: "Ce produit se vend maintenant par variante. Choisissez-en une.",
     crowd: "La demande est toujours forte. Réessayez : cela ne réserve pas davantage d’articles.",
     no_answer: "La boutique n’a pas répondu. Réessayez : cela ne réserve pas davantage d’articles.",

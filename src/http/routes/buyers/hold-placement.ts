@@ -14,7 +14,7 @@ const FIRST_ATTEMPT = "1"
 /** The services that place a hold. */
 export type HoldPlacementServices = Pick<
   Services,
-  "gatekeeper" | "gate" | "products" | "lanes" | "ids" | "events"
+  "gatekeeper" | "holderOf" | "gate" | "products" | "lanes" | "ids" | "events"
 >
 
 /** How both styles of `POST /api/holds` refuse and place a hold. */
@@ -22,7 +22,7 @@ export type HoldPlacement = ReturnType<typeof createHoldPlacement>
 
 /** Makes the functions that both routes for placing a hold share; call it once, when routes are registered. */
 export function createHoldPlacement(services: HoldPlacementServices) {
-  const { gatekeeper, gate, products, lanes, ids, events } = services
+  const { gatekeeper, holderOf, gate, products, lanes, ids, events } = services
 
   /**
    * Refuses from memory while the product has no unit left; returns true when it has refused. A repeated request
@@ -46,7 +46,8 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     reply: FastifyReply,
     wanted: HoldRequest & GivenShopFields,
   ): Promise<Hold | null> {
-    const idempotency = idempotencyOf(request, askerName(gatekeeper.callerOf(request)), wanted)
+    const caller = gatekeeper.callerOf(request)
+    const idempotency = idempotencyOf(request, askerName(caller), wanted)
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
       return null
@@ -64,6 +65,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
       requestId: request.id,
       idempotency,
       holdId: typeof id === "number" ? id : await id,
+      holder: holderOf(request, caller),
       ...wanted,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")

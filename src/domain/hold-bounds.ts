@@ -1,0 +1,68 @@
+import type { PlaceHold } from "./commands.ts"
+import type { Hold } from "./hold.ts"
+import type { Product } from "./product.ts"
+import type { PlaceHoldRefusal } from "./refusals.ts"
+import { later, type Instant } from "./time.ts"
+import type { WorkingSet } from "./working-set.ts"
+
+/** For how long units that a holder let lapse count against it. */
+export const LAPSE_SECONDS = 900
+
+/** What binds holds that the shop does not place itself; `unpaid` and `lapsed`: Infinity for no limit. */
+export interface HoldBounds {
+  /** The most units of one hold, of a product that does not say; null: no limit. */
+  readonly maxPerHold: number | null
+  /** The most units of a product that one holder may hold, or have ordered and not paid, at a time. */
+  readonly unpaid: number
+  /** A holder that let so many units of a product lapse within {@link LAPSE_SECONDS} has to wait. */
+  readonly lapsed: number
+}
+
+/** A holder's units of one product. */
+export interface HolderUnits {
+  readonly unpaid: number
+  /** When the first of the unpaid ones end; null: there are none. */
+  readonly endsAt: Instant | null
+  /** Those that ended unpaid within {@link LAPSE_SECONDS}, without having been given back. */
+  readonly lapsed: number
+  /** When the first of the lapsed ones ended; null: there are none. */
+  readonly lapsedAt: Instant | null
+}
+
+const noUnits: HolderUnits = { unpaid: 0, endsAt: null, lapsed: 0, lapsedAt: null }
+
+/** The most units of a hold by this command; null: no limit. The product's own limit comes before the installation's. */
+export function mostPerHold({ rules }: WorkingSet, product: Product, { holder }: PlaceHold): number | null {
+  if (product.maxPerHold !== null) return product.maxPerHold
+  return holder === undefined ? null : (rules.holdBounds?.maxPerHold ?? null)
+}
+
+/**
+ * Refuses a hold whose holder has too many unpaid units of the product, or let too many lapse. A product whose limit per hold is
+ * larger than the bound for unpaid units is sold up to that limit.
+ */
+export function refuseByHolder(
+  state: WorkingSet,
+  { maxPerHold }: Product,
+  { holder, qty }: PlaceHold,
+): PlaceHoldRefusal | null {
+  const bounds = state.rules.holdBounds
+  if (holder === undefined || !bounds) return null
+  const units = state.holders.get(holder) ?? noUnits
+  if (units.lapsedAt !== null && units.lapsed >= bounds.lapsed) {
+    const retryAt = later(units.lapsedAt, LAPSE_SECONDS)
+    return { code: "too_many_open_holds", because: "lapsed", unitsLeft: 0, retryAt }
+  }
+  const unitsLeft = Math.max(0, Math.max(bounds.unpaid, maxPerHold ?? 0) - units.unpaid)
+  if (qty <= unitsLeft) return null
+  return { code: "too_many_open_holds", because: "unpaid", unitsLeft, retryAt: units.endsAt }
+}
+
+/** Counts a new hold for its holder. */
+export function countForHolder(state: WorkingSet, hold: Hold, holder: number | undefined): void {
+  if (holder === undefined || !state.rules.holdBounds) return
+  const { unpaid, endsAt, ...lapses } = state.holders.get(holder) ?? noUnits
+  const first = endsAt !== null && endsAt < hold.expiresAt ? endsAt : hold.expiresAt
+  state.holders.set(holder, { ...lapses, unpaid: unpaid + hold.qty, endsAt: first })
+  state.holderByHold.set(hold.id, holder)
+}

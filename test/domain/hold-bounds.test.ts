@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest"
+import type { HolderUnits } from "../../src/domain/hold-bounds.ts"
+import { placeHold } from "../../src/domain/place-hold.ts"
+import type { Product } from "../../src/domain/product.ts"
+import { emptyWorkingSet } from "../../src/domain/working-set.ts"
+import { afterNoon, askFor, NOON, productWith, RULES } from "../support/builders.ts"
+
+const ANN = 1
+const BEN = 2
+const holdBounds = { maxPerHold: 4, unpaid: 6, lapsed: 9 }
+const units: HolderUnits = { unpaid: 5, endsAt: afterNoon(60), lapsed: 0, lapsedAt: null }
+const lapses = { lapsed: 9, lapsedAt: afterNoon(-300) }
+
+function stateOf(product: Partial<Product>, known: HolderUnits | null, bounds: typeof holdBounds | null) {
+  const state = emptyWorkingSet(1, { ...RULES, holdBounds: bounds })
+  state.product = productWith({ stock: 100, ...product })
+  state.loadedProduct = state.product
+  state.nextDeadline = null
+  if (known !== null) state.holders.set(ANN, known)
+  return state
+}
+
+describe("what binds a hold that the shop does not place", () => {
+  test.each([
+    ["as many as a hold may have", {}, null, 4, null],
+    ["one more than that", {}, null, 5, { code: "quantity_over_limit", maxPerHold: 4 }],
+    ["the product's own limit comes first", { maxPerHold: 3 }, null, 4, { maxPerHold: 3 }],
+    ["it may be larger, and then is the bound for unpaid units too", { maxPerHold: 8 }, null, 8, null],
+    ["the last unit that fits", {}, units, 1, null],
+    [
+      "one more than fits",
+      {},
+      units,
+      2,
+      { code: "too_many_open_holds", because: "unpaid", unitsLeft: 1, retryAt: afterNoon(60) },
+    ],
+    ["lapses that are not too many", {}, { ...units, ...lapses, lapsed: 8 }, 1, null],
+    [
+      "too many lapses, counted until 15 minutes after the first",
+      {},
+      { ...units, ...lapses },
+      1,
+      { code: "too_many_open_holds", because: "lapsed", unitsLeft: 0, retryAt: afterNoon(600) },
+    ],
+    ["it comes before the stock", { stock: 0 }, units, 2, { code: "too_many_open_holds" }],
+  ] as const)("%s", (_, product, known, qty, refusal) => {
+    const outcome = placeHold(stateOf(product, known, holdBounds), askFor(qty, { holder: ANN }), NOON)
+
+    expect(outcome).toMatchObject(refusal ?? { status: "active", qty })
+  })
+
+  test("binds one holder, and neither another one nor the shop nor anybody in open mode", () => {
+    const full = { ...units, unpaid: 6 }
+    const asked = (holder: number | undefined, bounds: typeof holdBounds | null = holdBounds) =>
+      placeHold(stateOf({}, full, bounds), askFor(1, { holder }), NOON)
+
+    expect(asked(ANN)).toMatchObject({ code: "too_many_open_holds" })
+    expect(asked(BEN)).toMatchObject({ status: "active" })
+    expect(asked(undefined)).toMatchObject({ status: "active" })
+    expect(asked(ANN, null)).toMatchObject({ status: "active" })
+    expect(placeHold(stateOf({}, null, holdBounds), askFor(50), NOON)).toMatchObject({ qty: 50 })
+  })
+
+  test("counts the holds of the same batch", () => {
+    const state = stateOf({}, null, holdBounds)
+    const outcomes = [4, 2, 1].map((qty, index) =>
+      placeHold(state, askFor(qty, { holder: ANN, holdId: 100 + index }), NOON),
+    )
+
+    expect(outcomes[1]).toMatchObject({ status: "active" })
+    expect(outcomes[2]).toMatchObject({ code: "too_many_open_holds", unitsLeft: 0, retryAt: afterNoon(120) })
+  })
+})

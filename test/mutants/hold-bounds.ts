@@ -1,0 +1,72 @@
+import type { Mutant } from "./mutants.ts"
+
+const race = "test/race/hold-bounds.test.ts"
+const http = "test/http/hold-bounds.test.ts"
+const rules = "src/domain/hold-bounds.ts"
+const store = "src/store/batch/unpaid-holds.ts"
+
+/** What binds the holds of strangers. */
+export const holdBoundMutants: readonly Mutant[] = [
+  {
+    name: "hold bounds: the holds of a batch are not counted until it has committed",
+    edits: [
+      { file: rules, find: "unpaid: unpaid + hold.qty, endsAt: first", replace: "unpaid, endsAt: first" },
+    ],
+    caughtBy: { file: race, test: "400 holds of two holders" },
+  },
+  {
+    name: "hold bounds: no row says which holds are unpaid",
+    edits: [{ file: store, find: "...writeIfAny(made, (rows) => insertUnpaid(tx, rows)),", replace: "" }],
+    caughtBy: { file: race, test: "400 holds of two holders" },
+  },
+  {
+    name: "hold bounds: what is paid, released or cancelled still counts",
+    edits: [
+      { file: store, find: "...writeIfAny(settled, (ids) => remove(tx, productId, ids)),", replace: "" },
+    ],
+    caughtBy: { file: race, test: "units stop to count" },
+  },
+  {
+    name: "hold bounds: an order's units stop to count when its hold would have ended",
+    edits: [{ file: store, find: "...extended.map((group) => extend(tx, productId, group)),", replace: "" }],
+    caughtBy: { file: race, test: "until its own end" },
+  },
+  {
+    name: "hold bounds: what lapses counts for ever",
+    edits: [
+      {
+        file: store,
+        find: "and ends_at > clock.now - make_interval(secs => $3)",
+        replace: "and $3::integer > 0",
+      },
+    ],
+    caughtBy: { file: race, test: "until its own end" },
+  },
+  {
+    name: "hold bounds: what lapses counts as given back",
+    edits: [{ file: store, find: ' && status !== "expired"', replace: "" }],
+    caughtBy: { file: race, test: "until its own end" },
+  },
+  {
+    name: "hold bounds: each address of an IPv6 network counts by itself",
+    edits: [
+      {
+        file: "src/http/access/holders.ts",
+        find: "networkOf(request)}`)",
+        replace: "request.ip}`)",
+      },
+    ],
+    caughtBy: { file: http, test: "an IPv6 network counts as one" },
+  },
+  {
+    name: "hold bounds: the shop's own server is bound too",
+    edits: [
+      {
+        file: "src/http/access/holders.ts",
+        find: "isShopSystem(caller)\n",
+        replace: "isShopSystem(caller) && secret === ''\n",
+      },
+    ],
+    caughtBy: { file: http, test: "bound by nothing" },
+  },
+]
