@@ -9,6 +9,7 @@ import { createEngine, type Engine } from "./engine.ts"
 import { createAdminSessions } from "./http/access/admin-session.ts"
 import { createAudit } from "./http/access/audit.ts"
 import { createGatekeeper } from "./http/access/auth.ts"
+import { createCustomerTokens } from "./http/access/customer-token.ts"
 import { createHolders } from "./http/access/holders.ts"
 import { createOwnerTokens, type OwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
@@ -206,6 +207,8 @@ async function buildServer(config: Config, secret: string, services: ServerServi
   return createServer(
     {
       ...engine,
+      customerTokens: createCustomerTokens(config.customerSecrets),
+      holdsNeedSigned: config.holdsNeed === "signed",
       holderOf: createHolders(config.holdBounds === null ? null : secret),
       gatekeeper: createGatekeeper(accessBy(config, secret), services.tokens),
       ...others,

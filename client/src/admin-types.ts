@@ -1,5 +1,6 @@
 import type {
   Choice,
+  CustomerKind,
   Demand,
   HoldStatus,
   LocalText,
@@ -42,6 +43,8 @@ export interface ProductSettings {
   readonly external_id?: string | null
   /** What buyers are told of the units; `exact` if not given. */
   readonly stock_display?: StockDisplay
+  /** Who it is sold to; `any` if not given. */
+  readonly customer?: CustomerKind
 }
 
 /** What the buyers of a product are asked for. */

@@ -1,5 +1,5 @@
 import { createClock, type Clock, type LearningClock } from "./clock.ts"
-import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options.ts"
+import type { CallOptions, ConnectionOptions, HoldCallOptions, KeyedCallOptions } from "./options.ts"
 import { randomKey } from "./random-key.ts"
 import { answerOf, call, connectionTo, send, type Call, type Connection } from "./send.ts"
 import type {
@@ -56,10 +56,11 @@ export interface Client {
      * it takes `variant_id` and `qty`, or the `lines` of a basket. Sent with an `Idempotency-Key`, so that a
      * repetition is answered with the same hold. Refused, with the first code that applies: `product_not_found`,
      * `variant_required`, `variant_not_found`, `sale_closed`, `sale_not_open`, `sale_paused`, `variant_disabled`,
-     * `quantity_over_limit`, `customer_required`, `customer_limit_reached`, `out_of_stock`, whose `lines` name the
-     * variants that lack units.
+     * `quantity_over_limit`, `customer_required`, `customer_token_required`, `customer_limit_reached`,
+     * `too_many_open_holds`, `out_of_stock`, whose `lines` name the variants that lack units. A `customerToken` that is not valid is
+     * `customer_token_invalid`.
      */
-    create(body: HoldBody, options?: KeyedCallOptions): Promise<NewHold>
+    create(body: HoldBody, options?: HoldCallOptions): Promise<NewHold>
     /** Returns a hold of the token's owner. Refused: `hold_not_found`, also for the holds of others. */
     get(holdId: number, options?: CallOptions): Promise<Hold>
     /**
@@ -152,7 +153,8 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         call(connection, get(`/api/products/${productId}/content`, options, { lang: language })),
     },
     holds: {
-      create: (body, options) => call(connection, keyed("POST", "/api/holds", options, body)),
+      create: (body, options) =>
+        call(connection, withCustomer(keyed("POST", "/api/holds", options, body), options)),
       get: (holdId, options) => call(connection, get(`/api/holds/${holdId}`, options)),
       release: (holdId, options = {}) =>
         call(connection, { method: "DELETE", path: `/api/holds/${holdId}`, repeatable: true, options }),
@@ -208,6 +210,11 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
 /** A 503 whose body is the health that was asked for, not a problem document. */
 function isUnhealthy({ status, text }: { readonly status: number; readonly text: string }): boolean {
   return status === 503 && text.includes('"uptime_seconds"')
+}
+
+function withCustomer(call: Call, { customerToken }: HoldCallOptions = {}): Call {
+  if (customerToken === undefined) return call
+  return { ...call, headers: { ...call.headers, "customer-token": customerToken } }
 }
 
 /** A read, which may always be retried. */

@@ -8,6 +8,7 @@ export type {
   Fetch,
   FetchAnswer,
   FetchRequest,
+  HoldCallOptions,
   KeyedCallOptions,
   RetryOptions,
 } from "./options.ts"

@@ -64,3 +64,9 @@ export interface KeyedCallOptions extends CallOptions {
    */
   readonly isKeyNew?: boolean | undefined
 }
+
+/** Options of a call that places a hold. */
+export interface HoldCallOptions extends KeyedCallOptions {
+  /** Says who the customer is: a token that the shop's server has signed. */
+  readonly customerToken?: string
+}

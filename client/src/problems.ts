@@ -44,6 +44,8 @@ export interface ProblemMembers {
   readonly stock_over_limit: { readonly most_stock: number }
   /** `units_left`: how many more units the customer may have. */
   readonly customer_limit_reached: { readonly units_left: number }
+  /** Of a `Customer-Token`. */
+  readonly customer_token_invalid: { readonly because: "malformed" | "signature" | "expired" }
   /**
    * `because`: `unpaid`, or `lapsed` when too many units have lapsed unpaid. `retry_at`: when more can be held; null: never so many.
    */
@@ -68,6 +70,7 @@ export interface ProblemMembers {
 type PlainCode =
   | "malformed_request"
   | "unauthorized"
+  | "customer_token_required"
   | "invalid_signature"
   | "forbidden"
   | "product_not_found"

@@ -24,6 +24,9 @@ export interface FindOrdersBody {
 /** The first state that applies. `all_held`: no unit is available, but held units may become available again. */
 export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_held" | "open"
 
+/** Who buys a product: anybody; buyers with a `customer_id`; or customers with a `Customer-Token`. */
+export type CustomerKind = "any" | "named" | "signed"
+
 /**
  * Where a product stands. Of a `draft` or an `archived` one buyers see nothing, and no unit can be held; what they hold and
  * have ordered goes on. An `unlisted` one is on no list.
@@ -59,6 +62,8 @@ export interface Product extends ShownUnits {
   readonly status?: ProductStatus
   /** The shop's own number of the article; absent: it has none here. */
   readonly sku?: string
+  /** Who it is sold to; absent: `any`. */
+  readonly customer?: CustomerKind
   /** What its buyers are asked for. Only of a product that asks for something, as are the next two. */
   readonly collect?: Collect
   /** ISO 3166 codes of the countries that the shop ships to; absent: every country. */

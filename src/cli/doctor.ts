@@ -16,13 +16,17 @@ import { checkPages } from "./doctor-pages.ts"
 import { checkAddresses, checkOffers, checkPayments } from "./doctor-selling.ts"
 import { explain } from "./exit.ts"
 import type { Finding } from "./finding.ts"
+import { checkCustomerToken } from "./sign-customer.ts"
 import { print, printJson } from "./output.ts"
 
 /** Connections for migrations, commands beside the server, and database administrators. */
 const SPARE_CONNECTIONS = 6
 
 /** Checks the installation and prints the findings; false if a check failed. */
-export async function doctor(config: Config, { json }: { json: boolean }): Promise<boolean> {
+export async function doctor(
+  config: Config,
+  { json, customerToken }: { json: boolean; customerToken?: string | undefined },
+): Promise<boolean> {
   requireDatabase(config)
   const findings = [
     ...checkConfig(config),
@@ -30,6 +34,7 @@ export async function doctor(config: Config, { json }: { json: boolean }): Promi
     ...checkEnvFile(),
     checkPayments(config),
     ...checkAddresses(config),
+    ...(customerToken === undefined ? [] : [checkCustomerToken(config, customerToken)]),
     checkPages(),
     ...(await checkMail(config)),
     ...(await checkBacklog()),

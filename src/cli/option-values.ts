@@ -27,6 +27,12 @@ export function serverUrl(value: string): string {
   return value.replace(/\/$/, "")
 }
 
+/** Parses a repeatable option that holds a name each time. */
+export function names(value: string, before: readonly string[]): string[] {
+  if (value === "" || value.includes(",")) throw new InvalidArgumentError("must be a name without commas.")
+  return [...before, value]
+}
+
 /** Parses a repeatable option that holds a server's address each time. */
 export function serverUrls(value: string, before: readonly string[]): string[] {
   return [...before, serverUrl(value)]

@@ -10,6 +10,7 @@ import {
   addSeed,
   addServe,
   addServeChild,
+  addSignCustomer,
   addSimulator,
   addVerify,
   addWorker,
@@ -55,6 +56,7 @@ export function createProgram(): Command {
   addVerify(program)
   addBench(program)
   addDoctor(program)
+  addSignCustomer(program)
   addLaravelCommands(program)
   return program
 }

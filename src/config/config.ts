@@ -38,6 +38,10 @@ export interface Config {
   readonly tokenSecret: string | null
   /** What binds holds that the shop does not place itself; null in open mode: nothing does. */
   readonly holdBounds: HoldLimits | null
+  /** What customer tokens may be signed with; none: no token is valid. */
+  readonly customerSecrets: readonly string[]
+  /** `signed`: strangers hold units only with a customer token. */
+  readonly holdsNeed: "any" | "signed"
   readonly holdTtlSeconds: number
   readonly paymentTtlSeconds: number
   /** How long after an order's end a payment can still pay it, if its units are available; 0 means never. */

@@ -56,6 +56,11 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
       meaning: "Key that signs owner tokens. Changing it invalidates every earlier token.",
       unset: "a key made once and kept in the database",
     },
+    CUSTOMER_SECRETS: {
+      meaning:
+        "Secrets with which your server signs who a customer is, separated by commas; tokens signed with any of them are valid. See [signed customers](../guides/signed-customers.md).",
+      unset: "no `Customer-Token` is valid",
+    },
     PAYMENT_WEBHOOK_SECRET: {
       meaning:
         "Key that signs messages to the [generic payment webhook](../guides/payments.md#the-generic-webhook); 24 random bytes or more are recommended. Required in closed mode.",
@@ -70,6 +75,10 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
   Sale: {
     HOLD_TTL_SECONDS: { meaning: "How long a hold lasts, unless its product sets `hold_ttl_seconds`." },
     PAYMENT_TTL_SECONDS: { meaning: "How long an order waits for its payment." },
+    HOLDS_NEED: {
+      meaning:
+        "`signed`: only customers with a `Customer-Token`, and the shop's own systems, may hold units of any product.",
+    },
     MAX_PER_HOLD: {
       meaning:
         "The most units of one hold, of a product without a `max_per_hold`, in closed mode; `0` for no limit. It does not bind the shop's own systems.",

@@ -10,8 +10,10 @@ import { unusedVariables } from "./unused-variables.ts"
 import { badValue, validateVariables } from "./validate.ts"
 import {
   allowedOrigins,
+  customerSecrets,
   databaseUrl,
   holdBounds,
+  holdsNeed,
   offeredLanguages,
   processCount,
   shutdownDelay,
@@ -55,6 +57,8 @@ export function readConfig({
     paymentPageUrl: paymentPageUrl(env),
     tokenSecret: env.TOKEN_SECRET ?? null,
     holdBounds: env.ADMIN_TOKEN === undefined ? null : holdBounds(env),
+    customerSecrets: customerSecrets(env.CUSTOMER_SECRETS),
+    holdsNeed: holdsNeed(env),
     holdTtlSeconds: env.HOLD_TTL_SECONDS,
     paymentTtlSeconds: env.PAYMENT_TTL_SECONDS,
     latePaymentSeconds: env.LATE_PAYMENT_SECONDS,

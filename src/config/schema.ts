@@ -13,6 +13,7 @@ export const secretNames = [
   "STRIPE_WEBHOOK_SECRET",
   "STRIPE_PUBLISHABLE_KEY",
   "TOKEN_SECRET",
+  "CUSTOMER_SECRETS",
   "DATABASE_URL",
   "SMTP_URL",
 ]
@@ -35,6 +36,9 @@ const orNone = (number: string, zero: string, byDefault: number, most: number) =
 const days = (byDefault: number, most: number) =>
   orNone("a whole number of days", "for ever", byDefault, most)
 const limit = (byDefault: number) => orNone("a whole number", "no limit", byDefault, 1_000_000)
+
+/** The allowed values of CUSTOMER_SECRETS, for error messages. */
+export const CUSTOMER_SECRETS_SHAPE = "secrets of 32 characters or more, separated by commas"
 
 /** The largest PROCESSES. More than any one machine needs; their database connections would be too many for most servers. */
 export const MOST_PROCESSES = 64
@@ -104,6 +108,8 @@ export const schema = {
     TOKEN_SECRET: { type: "string", minLength: 16, description: "at least 16 characters" },
     HOLD_TTL_SECONDS: seconds(120, 86_400),
     PAYMENT_TTL_SECONDS: seconds(300, 604_800),
+    CUSTOMER_SECRETS: text(CUSTOMER_SECRETS_SHAPE),
+    HOLDS_NEED: { type: "string", enum: ["any", "signed"], default: "any", description: "any or signed" },
     MAX_PER_HOLD: limit(10),
     UNPAID_UNITS_PER_ADDRESS: limit(20),
     LAPSED_UNITS_PER_ADDRESS: limit(60),
@@ -140,6 +146,8 @@ export interface Environment extends StripeEnvironment, MailEnvironment, Payment
   TOKEN_SECRET?: string
   HOLD_TTL_SECONDS: number
   PAYMENT_TTL_SECONDS: number
+  CUSTOMER_SECRETS?: string
+  HOLDS_NEED: "any" | "signed"
   MAX_PER_HOLD: number
   UNPAID_UNITS_PER_ADDRESS: number
   LAPSED_UNITS_PER_ADDRESS: number

@@ -3,7 +3,14 @@ import { DatabaseUrlError, readDatabaseUrl } from "../base/database-url.ts"
 import { languageTags, type LanguageTag } from "../../client/src/languages.ts"
 import type { HoldLimits } from "./config.ts"
 import { isNetwork } from "./addresses.ts"
-import { LANGUAGES_SHAPE, MOST_PROCESSES, ORIGINS_SHAPE, PROXIES_SHAPE, type Environment } from "./schema.ts"
+import {
+  CUSTOMER_SECRETS_SHAPE,
+  LANGUAGES_SHAPE,
+  MOST_PROCESSES,
+  ORIGINS_SHAPE,
+  PROXIES_SHAPE,
+  type Environment,
+} from "./schema.ts"
 import { badValue } from "./validate.ts"
 
 // Turns the text of a variable into the value that the program works with, and checks what a schema cannot express.
@@ -32,6 +39,21 @@ export function holdBounds(env: Environment): HoldLimits {
     unpaid: env.UNPAID_UNITS_PER_ADDRESS || Infinity,
     lapsed: env.LAPSED_UNITS_PER_ADDRESS || Infinity,
   }
+}
+
+/** The secrets in CUSTOMER_SECRETS; none where it is not set. Throws `ConfigError` for one that can be guessed. */
+export function customerSecrets(value: string | undefined): readonly string[] {
+  const secrets = value?.split(",").map((secret) => secret.trim()) ?? []
+  if (secrets.every((secret) => secret.length >= SHORTEST_CUSTOMER_SECRET)) return secrets
+  throw badValue("CUSTOMER_SECRETS", "(not shown)", CUSTOMER_SECRETS_SHAPE)
+}
+
+const SHORTEST_CUSTOMER_SECRET = 32
+
+/** HOLDS_NEED. Throws `ConfigError` where nobody could hold a unit. */
+export function holdsNeed({ HOLDS_NEED: need, CUSTOMER_SECRETS: secrets }: Environment): "any" | "signed" {
+  if (need === "any" || secrets !== undefined) return need
+  throw badValue("HOLDS_NEED", need, "any, unless CUSTOMER_SECRETS is set")
 }
 
 /** The number of processes in PROCESSES; `auto` means one for each core that this process may use, at most 64. */

@@ -47,6 +47,8 @@ export interface PlaceHold extends CommandBase, GivenShopFields {
   /** The units of all lines together. */
   readonly qty: number
   readonly customerId: string | null
+  /** True: the shop itself, or its signature, says who the customer is. */
+  readonly isCustomerSigned?: boolean | undefined
   /** At least one, each of another variant; undefined: the request names none. */
   readonly lines?: readonly WantedLine[] | undefined
   /** Who answers for the hold. Undefined: the shop itself, which nothing but the product's settings binds. */

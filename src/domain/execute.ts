@@ -116,6 +116,8 @@ const temporaryRefusals: ReadonlySet<Refusal["code"]> = new Set([
   "sale_paused",
   "variant_not_found",
   "variant_disabled",
+  "customer_token_required",
+  "customer_not_signed",
   "customer_limit_reached",
   "too_many_open_holds",
   "out_of_stock",

@@ -87,13 +87,25 @@ function refuseByLimits(
   const { qty, customerId } = command
   const maxPerHold = mostPerHold(state, product, command)
   if (maxPerHold !== null && qty > maxPerHold) return { code: "quantity_over_limit", maxPerHold }
-  if (maxPerCustomer === null) return null
-  if (customerId === null) return { code: "customer_required" }
+  const unnamed = refuseByCustomer(product, command)
+  if (unnamed !== null || maxPerCustomer === null || customerId === null) return unnamed
 
   const unitsLeft = () => maxPerCustomer - (state.customers.get(customerId)?.units ?? 0)
   // The customer's own holds whose time is over must not count towards the limit.
   if (qty > unitsLeft()) reclaimDue(state, now)
   return qty > unitsLeft() ? { code: "customer_limit_reached", unitsLeft: Math.max(0, unitsLeft()) } : null
+}
+
+function refuseByCustomer(
+  { customer, maxPerCustomer }: Product,
+  { customerId, isCustomerSigned }: PlaceHold,
+): PlaceHoldRefusal | null {
+  if (customer === "signed") {
+    if (customerId === null) return { code: "customer_token_required" }
+    return isCustomerSigned === true ? null : { code: "customer_not_signed" }
+  }
+  const needsName = customer === "named" || maxPerCustomer !== null
+  return needsName && customerId === null ? { code: "customer_required" } : null
 }
 
 function refuseByStock(state: WorkingSet, command: PlaceHold, now: Instant): PlaceHoldRefusal | null {

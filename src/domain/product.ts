@@ -19,6 +19,14 @@ export const stockDisplays = ["exact", "low", "none"] as const
 
 export type StockDisplay = (typeof stockDisplays)[number]
 
+/**
+ * Who a product is sold to: anybody, buyers with a name (which the caller of a request may choose), or customers whose name the
+ * shop has signed. Where there is a limit for each customer, buyers need a name in any case.
+ */
+export const customerKinds = ["any", "named", "signed"] as const
+
+export type CustomerKind = (typeof customerKinds)[number]
+
 /** The settings of a product. The shop may change each of them at any time. */
 export interface ProductSettings {
   readonly name: string
@@ -46,6 +54,7 @@ export interface ProductSettings {
   /** What another system of the shop calls the product, which buyers are not told. Several products may have it. */
   readonly externalId: string | null
   readonly stockDisplay: StockDisplay
+  readonly customer: CustomerKind
 }
 
 /** The values of settings that are not given when a product is created. */
@@ -63,6 +72,7 @@ export const defaultSettings: Omit<ProductSettings, "name" | "priceMinor" | "cur
   sku: null,
   externalId: null,
   stockDisplay: "exact",
+  customer: "any",
 }
 
 /** A number of units for sale. `held + sold <= stock` always holds (I1). */

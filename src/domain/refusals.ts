@@ -17,6 +17,10 @@ export type PlaceHoldRefusal =
   /** `variantId`: the limit is that of the variant. */
   | { readonly code: "quantity_over_limit"; readonly maxPerHold: number; readonly variantId?: number }
   | { readonly code: "customer_required" }
+  /** The product is sold to signed customers, and nothing says who this one is. */
+  | { readonly code: "customer_token_required" }
+  /** The product is sold to signed customers, and the name of this one is not signed. */
+  | { readonly code: "customer_not_signed" }
   | { readonly code: "customer_limit_reached"; readonly unitsLeft: number }
   | {
       readonly code: "too_many_open_holds"

@@ -35,6 +35,7 @@ const productDefaults = {
   sku: null,
   externalId: null,
   stockDisplay: "exact",
+  customer: "any",
 }
 
 function storedOrder({ qty, ...order }: Order): StoredOrder {

@@ -10,7 +10,12 @@ import type { StockCount } from "../store/reads/views.ts"
 import { createFactCounters, type FactCounters } from "./fact-counters.ts"
 import { lineOf, paymentEventLine } from "./fact-lines.ts"
 import { createWarnings, type PaymentNotOpened, type Visitor, type WebhookProblem } from "./warnings.ts"
-import { createRefusalLog, type WebhookRefusal } from "./webhook-refusals.ts"
+import {
+  createTokenRefusalLog,
+  createWebhookRefusalLog,
+  type CustomerTokenRefusal,
+  type WebhookRefusal,
+} from "./webhook-refusals.ts"
 
 /** One function for each business event. It writes the event's log line and updates its metrics. */
 export interface Events extends BatchObserver {
@@ -35,6 +40,8 @@ export interface Events extends BatchObserver {
   gateRefused(): void
   /** A payment webhook was refused. Logged at most ten times a second. */
   webhookRefused(refusal: WebhookRefusal): void
+  /** The customer token of a hold is not valid. Logged at most ten times a second. */
+  customerTokenRefused(refusal: CustomerTokenRefusal): void
   /** A provider's webhook may be about money, but concerns no order, payment or refund of this installation. */
   webhookIgnored(message: WebhookProblem): void
   /** A payment message could not be understood, and is parked for the money inbox under `key`. */
@@ -103,7 +110,8 @@ export function createEvents(log: Logger): Events {
     ...saleEvents(metrics, counters),
     ...workerEvents(log, metrics),
     ...mailEvents(log, metrics),
-    webhookRefused: createRefusalLog(log),
+    webhookRefused: createWebhookRefusalLog(log),
+    customerTokenRefused: createTokenRefusalLog(log),
     laneQueue: (length) => metrics.watchQueue(length),
     openStreams: (count) => metrics.watchStreams(count),
     requestsOf: (route) => metrics.requests.route(route),

@@ -31,6 +31,7 @@ import type { EndpointTarget, WebhookEndpoints } from "../store/reads/webhook-en
 import type { Arrivals } from "./transport/arrivals.ts"
 import type { Audit } from "./access/audit.ts"
 import type { Gatekeeper } from "./access/auth.ts"
+import type { CustomerTokens } from "./access/customer-token.ts"
 import type { HolderOf } from "./access/holders.ts"
 import type { ProductStreams } from "./live/product-streams.ts"
 import type { OrderLinks } from "./access/order-links.ts"
@@ -70,6 +71,9 @@ export interface Services {
   readonly tokens: OwnerTokens
   readonly gatekeeper: Gatekeeper
   readonly holderOf: HolderOf
+  readonly customerTokens: CustomerTokens
+  /** Whether only signed customers, and the shop itself, may hold units. */
+  readonly holdsNeedSigned: boolean
   readonly readiness: Readiness
   readonly arrivals: Pick<Arrivals, "note">
   /** The providers that send webhooks in their own format. */

@@ -9,6 +9,7 @@ export const productColumns = `
   coalesce(status_paused, variants_paused, paused) as paused,
   coalesce(status, 'listed') as status,
   coalesce(stock_display, 'exact') as "stockDisplay",
+  coalesce(customer, 'any') as customer,
   price_minor as "priceMinor",
   opens_at as "opensAt",
   closes_at as "closesAt",

@@ -7,6 +7,7 @@ import {
   hidesUnits,
   productStatuses,
   saleState,
+  customerKinds,
   stockDisplays,
   type Product,
 } from "../domain/product.ts"
@@ -76,6 +77,7 @@ export const ProductWire = Type.Object({
       description: "what buyers see of the units; absent: `exact`, their number",
     }),
   ),
+  customer: Type.Optional(oneOf(customerKinds, { description: "who it is sold to; absent: `any`" })),
   ...collectFields,
 })
 
@@ -112,6 +114,12 @@ const optionalSettings = {
   stock_display: Type.Optional(
     oneOf(stockDisplays, {
       description: `what buyers see of the units: their number (\`exact\`, if not given), whether ${FEW_UNITS} or fewer are left (\`low\`), or only whether there are any (\`none\`)`,
+    }),
+  ),
+  customer: Type.Optional(
+    oneOf(customerKinds, {
+      description:
+        "who it is sold to: `any` if not given; `named`: a hold needs a `customer_id`; `signed`: a hold needs a `Customer-Token`, with which your server says who the customer is",
     }),
   ),
   ...collectSettings,
@@ -180,6 +188,7 @@ export function productJson(product: Product, now: Instant, defaultHoldTtl: numb
     ...(product.status !== "listed" && { status: product.status }),
     ...(product.sku !== null && { sku: product.sku }),
     ...(product.externalId !== null && { external_id: product.externalId }),
+    ...(product.customer !== "any" && { customer: product.customer }),
     ...(hidesUnits(product) && { stock_display: product.stockDisplay }),
     ...collectJson(product.collect),
   }

@@ -101,6 +101,8 @@ const members = {
   hold_expired: {},
   details_erased: {},
   details_required: { missing_details: 1 },
+  customer_token_invalid: { because: 1 },
+  customer_token_required: {},
   too_many_open_holds: { because: 1, units_left: 1, retry_at: 1 },
   order_not_pending: {},
   order_expired: {},

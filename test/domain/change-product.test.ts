@@ -19,6 +19,7 @@ const settings = {
   sku: null,
   externalId: null,
   stockDisplay: "exact" as const,
+  customer: "any" as const,
   collect: null,
 }
 const create = { kind: "create_product", productId: 1, settings, stock: 10, adjustmentId: 5 } as const

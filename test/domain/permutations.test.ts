@@ -172,6 +172,7 @@ function databaseWithHold(): MemoryDatabase {
     sku: null,
     externalId: null,
     stockDisplay: "exact" as const,
+    customer: "any" as const,
     collect: null,
   }
   database.run(

@@ -52,6 +52,7 @@ const settings: ProductSettings = {
   sku: null,
   externalId: null,
   stockDisplay: "exact" as const,
+  customer: "any" as const,
   collect: null,
 }
 

@@ -27,6 +27,7 @@ import { publicationMutants } from "./publication.ts"
 import { productNumberMutants } from "./product-numbers.ts"
 import { stockDisplayMutants } from "./stock-display.ts"
 import { streamMutants } from "./streams.ts"
+import { signedCustomerMutants } from "./signed-customers.ts"
 import { sellingMutants } from "./selling.ts"
 import { servingMutants } from "./serving.ts"
 import { storageMutants } from "./storage.ts"
@@ -86,6 +87,7 @@ export const mutants: readonly Mutant[] = [
   ...moneyMutants,
   ...historyMutants,
   ...holdBoundMutants,
+  ...signedCustomerMutants,
   ...outgoingMutants,
   ...mailAbuseMutants,
   ...mailMutants,

@@ -69,8 +69,8 @@ export const productNumberMutants: readonly Mutant[] = [
     edits: [
       {
         file: "web/admin/product-fields.ts",
-        find: '(name === "stock_display" ? "exact" : null)',
-        replace: '(name === "stock_display" ? "exact" : undefined)',
+        find: "usual[name] : null",
+        replace: "usual[name] : (undefined as never)",
       },
     ],
     caughtBy: { file: "test/web/product-fields.test.ts", test: "sends only what differs" },

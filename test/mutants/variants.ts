@@ -238,8 +238,8 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/place-hold.ts",
-        find: "        qty,\n        customerId: customer_id ?? null,\n",
-        replace: "        customerId: customer_id ?? null,\n        qty,\n",
+        find: "        qty,\n        customerId: customer.customerId,\n",
+        replace: "        customerId: customer.customerId,\n        qty,\n",
       },
     ],
     caughtBy: keys,

@@ -48,6 +48,7 @@ const violations: [string, Table, Row][] = [
   ["products_with_variants_look_paused", "products", { variants_paused: true, paused: true }],
   ["products_status_known", "products", { status: "listed" }],
   ["products_stock_display_known", "products", { stock_display: "exact" }],
+  ["products_customer_known", "products", { customer: "any" }],
   ["products_hidden_look_paused", "products", { status: "draft", paused: false, status_paused: false }],
   ["products_hidden_look_paused", "products", { status: "archived", paused: true }],
   ["products_hidden_look_paused", "products", { status: "unlisted", paused: true, status_paused: true }],

@@ -76,6 +76,7 @@ const NEWEST = [
   "0021_product_settings",
   "0022_alerts",
   "0025_unpaid_holds",
+  "0026_customer_kind",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */
@@ -95,7 +96,7 @@ async function forgetNewest(url: string): Promise<void> {
     "drop table alerts",
     "drop table unpaid_holds",
     "alter table products drop column status, drop column status_paused",
-    "alter table products drop column sku, drop column external_id, drop column stock_display",
+    "alter table products drop column sku, drop column external_id, drop column stock_display, drop column customer",
     "alter table products drop column collect, drop column collect_since",
     "alter table holds drop column reference, drop column metadata",
     "alter table orders drop column reference, drop column metadata, drop column missing_details",

@@ -1,4 +1,5 @@
 import { createEngine } from "../../src/engine.ts"
+import { createCustomerTokens } from "../../src/http/access/customer-token.ts"
 import { watchArrivals } from "../../src/http/transport/arrivals.ts"
 import { createAudit } from "../../src/http/access/audit.ts"
 import { createGatekeeper } from "../../src/http/access/auth.ts"
@@ -26,6 +27,8 @@ export async function describeServer(): Promise<unknown> {
       tokens,
       gatekeeper: createGatekeeper(null, tokens),
       holderOf: () => undefined,
+      customerTokens: createCustomerTokens([]),
+      holdsNeedSigned: false,
       readiness: {
         version: "",
         stopping: () => false,

@@ -47,6 +47,7 @@ export function productWith(given: Partial<Product> = {}): Product {
     sku: null,
     externalId: null,
     stockDisplay: "exact",
+    customer: "any",
     createdAt: afterNoon(-3_600),
     updatedAt: afterNoon(-3_600),
     ...given,

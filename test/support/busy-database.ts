@@ -21,6 +21,7 @@ const settings = {
   sku: null,
   externalId: null,
   stockDisplay: "exact" as const,
+  customer: "any" as const,
   collect: null,
 }
 

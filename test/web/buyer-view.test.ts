@@ -1,3 +1,4 @@
+import { asksCustomer, lacksToken } from "../../web/storefront/asked-customer.ts"
 import { expect, test } from "vitest"
 import type { Hold, HoldStatus, Order, OrderStatus, Product, SaleState } from "../../client/src/index.ts"
 import {
@@ -105,13 +106,24 @@ test.each([
   "with a limit of %s per hold and %i available units, %i can be chosen",
   (max_per_hold, available_stock, mostUnits) => {
     const { stage } = see({ product: { ...product, max_per_hold, available_stock } })
-    expect(stage).toEqual({ kind: "on_sale", mostUnits, asksCustomer: false })
+    expect(stage).toEqual({ kind: "on_sale", mostUnits })
   },
 )
 
-test("with a limit per customer the page asks for the customer id", () => {
-  expect(see({ product: { ...product, max_per_customer: 2 } }).stage).toMatchObject({ asksCustomer: true })
-})
+test.each([
+  [{}, null, false, false],
+  [{ max_per_customer: 2 }, null, true, false],
+  [{ customer: "named" }, null, true, false],
+  [{ max_per_customer: 2 }, "dbc1.x", false, false],
+  [{ customer: "signed", max_per_customer: 2 }, null, false, true],
+  [{ customer: "signed", max_per_customer: 2 }, "dbc1.x", false, false],
+] as const)(
+  "of %o, with the token %s, the form asks for a name: %s; it asks to sign in: %s",
+  (given, token, asks, lacks) => {
+    const sold = { max_per_customer: null, ...given }
+    expect([asksCustomer(sold, token), lacksToken(sold, token)]).toEqual([asks, lacks])
+  },
+)
 
 // The status of a hold, the server's time now, and the resulting stage and notice.
 test.each<[HoldStatus, string, string, string | null]>([

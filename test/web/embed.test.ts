@@ -12,14 +12,18 @@ describe("the attributes of <doorbuster-buy>", () => {
   const read = (given: Readonly<Record<string, string>>) => wantedBy((name) => given[name] ?? null)
 
   test.each([
-    [{ product: "7" }, { productId: 7, variantId: null, qty: 1, customer: null }],
+    [{ product: "7" }, { productId: 7, variantId: null, qty: 1, customer: null, customerToken: null }],
     [
       { product: " 7 ", variant: "3", qty: "2", customer: " ann@aurora.example " },
-      { productId: 7, variantId: 3, qty: 2, customer: "ann@aurora.example" },
+      { productId: 7, variantId: 3, qty: 2, customer: "ann@aurora.example", customerToken: null },
+    ],
+    [
+      { product: "7", "customer-token": " dbc1.YQ.1.. " },
+      { productId: 7, variantId: null, qty: 1, customer: null, customerToken: "dbc1.YQ.1.." },
     ],
     [
       { product: "7", customer: " " },
-      { productId: 7, variantId: null, qty: 1, customer: null },
+      { productId: 7, variantId: null, qty: 1, customer: null, customerToken: null },
     ],
   ])("%o", (given, wanted) => {
     expect(read(given)).toEqual({ wanted, faults: [] })

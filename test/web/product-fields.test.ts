@@ -17,11 +17,14 @@ const settings = {
   sku: null,
   external_id: null,
   stock_display: "exact" as const,
+  customer: "any" as const,
 }
 
 test("a form sends only what differs: what an answer leaves out is not set, and its stock is shown exactly", () => {
   expect(changedSettings(settings, lamp)).toEqual({})
   expect(changedSettings({ ...settings, stock_display: "low" }, lamp)).toEqual({ stock_display: "low" })
+  expect(changedSettings({ ...settings, customer: "signed" }, lamp)).toEqual({ customer: "signed" })
+  expect(changedSettings(settings, { ...lamp, customer: "signed" })).toEqual({ customer: "any" })
   expect(changedSettings({ ...settings, sku: "L-1" }, lamp)).toEqual({ sku: "L-1" })
   expect(changedSettings(settings, { ...lamp, external_id: "wc-7" })).toEqual({ external_id: null })
 })

@@ -42,6 +42,7 @@ const creations: ReadonlySet<string> = new Set(["POST /api/admin/products", "POS
 const fieldLabels: Readonly<Record<string, string>> = {
   amount_minor: "amount in minor units",
   closes_at: "closing time",
+  customer: "sold to",
   email: "e-mail address",
   expected: "expected stock",
   external_id: "external id",

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals"
 import type { ProductChangesBody } from "../../client/src/admin.ts"
-import type { ShopProduct, StockDisplay } from "../../client/src/index.ts"
+import type { CustomerKind, ShopProduct, StockDisplay } from "../../client/src/index.ts"
 import { fieldText } from "./dates.ts"
 import {
   readCurrency,
@@ -32,6 +32,7 @@ export function useFields(product: ShopProduct | null) {
     sku: useSignal(product?.sku ?? ""),
     externalId: useSignal(product?.external_id ?? ""),
     stockDisplay: useSignal<string>(product?.stock_display ?? "exact"),
+    customer: useSignal<string>(product?.customer ?? "any"),
   }
   const currency = readCurrency(texts.currency.value, product?.currency ?? null)
   const readings = {
@@ -62,6 +63,17 @@ export const stockDisplayTexts: readonly (readonly [StockDisplay, string])[] = [
   ["none", "Only whether it can be bought"],
 ]
 
+/** Who a product is sold to, and how the form calls it. */
+export const customerTexts: readonly (readonly [CustomerKind, string])[] = [
+  ["any", "Anybody"],
+  ["named", "Buyers who enter a customer id"],
+  ["signed", "Customers your server has signed in"],
+]
+
+function customerIn(text: string): CustomerKind {
+  return customerTexts.find(([value]) => value === text)?.[0] ?? "any"
+}
+
 function displayIn(text: string): StockDisplay {
   return stockDisplayTexts.find(([value]) => value === text)?.[0] ?? "exact"
 }
@@ -82,12 +94,24 @@ export function settingsIn({ texts, readings }: ReturnType<typeof useFields>) {
     sku: valueOrNull(readings.sku),
     external_id: valueOrNull(readings.externalId),
     stock_display: displayIn(texts.stockDisplay.value),
+    customer: customerIn(texts.customer.value),
   }
 }
 
 /** The settings of a new product, without what is usual, so that the list of activity names only what was chosen. */
-export function newSettingsIn({ stock_display, ...others }: ReturnType<typeof settingsIn>) {
-  return { ...others, ...(stock_display !== "exact" && { stock_display }) }
+export function newSettingsIn({ stock_display, customer, ...others }: ReturnType<typeof settingsIn>) {
+  return {
+    ...others,
+    ...(stock_display !== usual.stock_display && { stock_display }),
+    ...(customer !== usual.customer && { customer }),
+  }
+}
+
+/** What an answer leaves out because it is the usual. */
+const usual = { stock_display: "exact", customer: "any" } as const
+
+function usualOf(name: string): string | null {
+  return name === "stock_display" || name === "customer" ? usual[name] : null
 }
 
 /**
@@ -102,7 +126,7 @@ export function changedSettings(
 ): ProductChangesBody {
   const given = Object.entries(settings).filter(([name, value]) => {
     // What an answer leaves out is not set, or is the usual.
-    const before = product[name as keyof typeof settings] ?? (name === "stock_display" ? "exact" : null)
+    const before = product[name as keyof typeof settings] ?? usualOf(name)
     const isTime = name === "opens_at" || name === "closes_at"
     if (!isTime || before === null || value === null) return value !== before
     return fieldText(String(value)) !== fieldText(String(before))

@@ -19,6 +19,7 @@ import {
   settingsIn,
   useFields,
   type FieldGroupProps,
+  customerTexts,
 } from "./product-fields.ts"
 import { useRefusals } from "./refusals.ts"
 import { offerIn, SaleDialog } from "./publication.tsx"
@@ -232,6 +233,7 @@ function LimitFields({ texts, readings }: FieldGroupProps) {
         reading={readings.maxPerCustomer}
         hint="Empty: no limit. With a limit, buyers have to enter a customer id"
       />
+      <Field id="sold-to" label="Sold to" value={texts.customer} list={customerTexts} />
       <Field
         id="hold-seconds"
         label="Hold time in seconds"

@@ -10,12 +10,14 @@ export interface Wanted {
   readonly qty: number
   /** The name by which the shop knows the buyer; null: the form asks where the product has a limit per customer. */
   readonly customer: string | null
+  /** With which the shop's server says who the buyer is; null: it has not. */
+  readonly customerToken: string | null
 }
 
 /** The attributes whose change starts the element anew. */
-export const attributeNames = ["product", "variant", "qty", "customer", "lang"] as const
+export const attributeNames = ["product", "variant", "qty", "customer", "customer-token", "lang"] as const
 
-type Read = (name: "product" | "variant" | "qty" | "customer") => string | null
+type Read = (name: "product" | "variant" | "qty" | "customer" | "customer-token") => string | null
 
 /** Reads the attributes. `faults`: what is wrong with them, for whoever writes the page. */
 export function wantedBy(read: Read): { readonly wanted: Wanted | null; readonly faults: readonly string[] } {
@@ -37,7 +39,18 @@ export function wantedBy(read: Read): { readonly wanted: Wanted | null; readonly
   const customer = read("customer")?.trim() ?? ""
   if (customer.length > MOST_CUSTOMER) faults.push(`customer is longer than ${MOST_CUSTOMER} characters`)
   if (productId === null || qty === null || faults.length > 0) return { wanted: null, faults }
-  return { wanted: { productId, variantId, qty, customer: customer === "" ? null : customer }, faults }
+  const customerToken = read("customer-token")?.trim() ?? ""
+  const named = customer === "" ? null : customer
+  return {
+    wanted: {
+      productId,
+      variantId,
+      qty,
+      customer: named,
+      customerToken: customerToken === "" ? null : customerToken,
+    },
+    faults,
+  }
 }
 
 const MOST_CUSTOMER = 255

@@ -119,7 +119,7 @@ export class DoorbusterBuy extends HTMLElement {
   }
 
   #sell(product: Product, content: ProductContent | null, { wanted, language, until }: Selling): void {
-    const { productId, variantId, qty, customer } = wanted
+    const { productId, variantId, qty, customer, customerToken } = wanted
     const firstChoice = variantId === null ? null : [{ variant_id: variantId, qty }]
     if (variantId !== null && product.variants?.every(({ id }) => id !== variantId) !== false) {
       return this.#fail(`Product ${productId} has no variant ${variantId}.`)
@@ -153,6 +153,7 @@ export class DoorbusterBuy extends HTMLElement {
         baseUrl: server,
         firstQty: qty,
         earlyChoice: () => firstChoice,
+        customerToken: () => customerToken,
         prepare: () => undefined,
         goOn: async (orderId, token) => {
           if (tellOrdered(orderId, token)) await leaveFor(linkOf(orderId))

@@ -1,3 +1,5 @@
+import { storage } from "./browser-storage.ts"
+
 /** The characters of an owner token. Others cannot be sent in a header, so such a link is wrong without a question. */
 const SHAPE = /^[\w.-]{1,200}$/
 
@@ -8,7 +10,7 @@ const SHAPE = /^[\w.-]{1,200}$/
 export function takeArrivedToken(): string | null {
   if (location.hash.length < 2) return null
   const text = location.hash.slice(1)
-  history.replaceState(history.state, "", location.pathname + location.search)
+  clearHash()
   return SHAPE.test(text) ? text : ""
 }
 
@@ -17,3 +19,24 @@ export function takeArrivedToken(): string | null {
  * no other code of the page runs while the token is in the address bar.
  */
 export const firstToken = location.pathname.startsWith("/o/") ? takeArrivedToken() : null
+
+function clearHash(): void {
+  history.replaceState(history.state, "", location.pathname + location.search)
+}
+
+/** The characters of a customer token, which begins with the name of its form. */
+const CUSTOMER_SHAPE = /^#dbc1(\.[\w-]*){4}$/
+
+/** Takes a customer token out of the address bar, as {@link takeArrivedToken} does, and keeps it until the tab is closed. */
+function keepArrivedCustomer(): void {
+  if (!CUSTOMER_SHAPE.test(location.hash)) return
+  storage.saveCustomerToken(location.hash.slice(1))
+  clearHash()
+}
+
+/** The customer token with which the shop has led the buyer here, in this tab; null: none. */
+export function customerTokenOfTab(): string | null {
+  return storage.customerToken()
+}
+
+keepArrivedCustomer()

@@ -122,6 +122,11 @@ export const storage = {
     if (draft !== null) storage.saveDraft(name, draftToKeep(draft))
   },
   customerId: () => read("localStorage", "customer") as string | null,
+  /** It says who the buyer is at the shop, so it ends with the tab. */
+  customerToken: () => read("sessionStorage", "customer-token") as string | null,
+  saveCustomerToken(token: string) {
+    write("sessionStorage", "customer-token", token)
+  },
   saveCustomerId(id: string) {
     write("localStorage", "customer", id)
   },

@@ -53,6 +53,8 @@ export type Refusal =
   | { readonly code: "variant_required" }
   | { readonly code: "customer_required" }
   | { readonly code: "customer_limit"; readonly unitsLeft: number }
+  /** The shop has not said who the buyer is, or it was too long ago. */
+  | { readonly code: "customer_token_required" | "customer_token_invalid" }
   /** Too many unpaid units of the buyer's network, which others may share. */
   | { readonly code: "too_many_open" }
   /** The outcome is unknown. The page keeps the idempotency key, so the buyer can safely try again. */
@@ -96,7 +98,7 @@ export type Stage =
   | { readonly kind: "over" }
   | { readonly kind: "sold_out" }
   | { readonly kind: "all_held"; readonly retryAt: Time | null }
-  | { readonly kind: "on_sale"; readonly mostUnits: number; readonly asksCustomer: boolean }
+  | { readonly kind: "on_sale"; readonly mostUnits: number }
   | { readonly kind: "reserving"; readonly trouble: Pending["trouble"] }
   | {
       readonly kind: "held"
@@ -229,7 +231,7 @@ function saleStage(product: Product, { nowMs, refusal }: Known): Stage {
       return { kind: "all_held", retryAt: refusal !== null && "retryAt" in refusal ? refusal.retryAt : null }
     case "open": {
       const mostUnits = Math.max(1, Math.min(product.max_per_hold ?? MOST_UNITS, mostAvailable(product)))
-      return { kind: "on_sale", mostUnits, asksCustomer: product.max_per_customer !== null }
+      return { kind: "on_sale", mostUnits }
     }
   }
 }

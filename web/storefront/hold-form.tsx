@@ -3,6 +3,7 @@ import { useLayoutEffect } from "preact/hooks"
 import type { Product } from "../../client/src/index.ts"
 import { durationText } from "./texts.ts"
 import { storage } from "./browser-storage.ts"
+import { asksCustomer, lacksToken } from "./asked-customer.ts"
 import { CustomerField, customerIdIn } from "./customer-field.tsx"
 import type { Language } from "./language.ts"
 import { useLanguage } from "./page-language.ts"
@@ -33,7 +34,7 @@ export function HoldForm({ product, model }: HoldFormProps) {
 
   return (
     <form class="hold-form" onSubmit={submit}>
-      {product.max_per_customer !== null && (
+      {asksCustomer(product, model.customerToken.value) && (
         <CustomerField customerId={model.customerId.value} isMissing={notice?.code === "customer_required"} />
       )}
       {(product.max_per_hold ?? 2) > 1 && (
@@ -46,6 +47,7 @@ export function HoldForm({ product, model }: HoldFormProps) {
         />
       )}
       <BrowserLimits />
+      <TokenLine product={product} model={model} />
       <MainAction
         notice={<NoticeLine notice={notice} orderId={orderId} />}
         hint={reserveHint(words, product, model.paysHere)}
@@ -73,6 +75,13 @@ export function reserveText(
 export function reserveHint(words: Language["words"], product: Product, paysHere: boolean): string {
   const duration = durationText(words, product.hold_ttl_seconds)
   return paysHere ? words.reservesFor(duration) : words.reservesWithoutPaying(duration)
+}
+
+/** Says where to sign in, of a product that is sold to customers of the shop. Not before it is known whether this buyer is one. */
+export function TokenLine({ product, model }: HoldFormProps) {
+  const { words } = useLanguage()
+  if (model.zone.value === null || !lacksToken(product, model.customerToken.value)) return null
+  return <p class="notice">{words.notices.customer_token_required}</p>
 }
 
 /** Says why the button does nothing without scripts, and what a reload costs where nothing is stored. */

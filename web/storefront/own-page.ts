@@ -1,3 +1,4 @@
+import { customerTokenOfTab } from "./arrived-token.ts"
 import { asksDetails } from "./asked-details.ts"
 import { loadDetailsForm } from "./details-part.tsx"
 import { storage } from "./browser-storage.ts"
@@ -9,6 +10,7 @@ import type { ModelPlace } from "./product-page-model.ts"
 export const ownPage: ModelPlace = {
   baseUrl: "",
   earlyChoice: choiceInDocument,
+  customerToken: customerTokenOfTab,
   firstQty: 1,
   // The form is ready before the sale opens, when everyone asks for everything.
   prepare(product) {

@@ -18,6 +18,8 @@ export interface PageModel {
   /** True: a buyer pays from here, rather than the shop directly. */
   readonly paysHere: boolean
   readonly customerId: ReadonlySignal<string>
+  /** With which the shop says who the buyer is; null: it has not. */
+  readonly customerToken: ReadonlySignal<string | null>
   /** The variants to choose from, in their order; none where the product has no variants. */
   readonly offered: ReadonlySignal<readonly Variant[]>
   /** The variants that the buyer has chosen. */
@@ -93,6 +95,7 @@ export function staticModel(data: PageContent): PageModel {
     zone: signal(null),
     paysHere: "payment" in data && data.payment !== null,
     customerId: signal(""),
+    customerToken: signal(null),
     offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
     choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
     firstQty: 1,

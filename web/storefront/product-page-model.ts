@@ -22,6 +22,7 @@ import {
 } from "./server-connection.ts"
 import { draftName } from "./asked-details.ts"
 import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
+import { asksCustomer } from "./asked-customer.ts"
 import { bodyOf, oneTabAtATime } from "./hold-requests.ts"
 import { isAboutChoice, isOver } from "./refused-units.ts"
 
@@ -36,6 +37,8 @@ export interface ModelPlace {
   readonly baseUrl: string
   /** What a visitor has chosen before the scripts ran, or the page for them; null: nothing. */
   readonly earlyChoice: () => Choice | null
+  /** With which the shop says who the buyer is; null: it has not. */
+  readonly customerToken: () => string | null
   /** How many units the form asks for at first. */
   readonly firstQty: number
   /** Loads what the page needs later. */
@@ -65,6 +68,7 @@ export function createProductPageModel(
   const detailErrors = signal<readonly FieldError[]>([])
   const zone = signal<string | null>(null)
   const customerId = signal("")
+  const customerToken = signal<string | null>(null)
   const choice = signal(firstChoice(data.product))
   // Read before the scripts take over the page, which renders it as the server did at first.
   const earlyChoice = place.earlyChoice()
@@ -117,12 +121,13 @@ export function createProductPageModel(
         // The form is rendered anew when the hold has ended.
         customerId.value = givenId
       }
-      const isLimited = product.value.max_per_customer !== null
+      const token = customerToken.value
+      const isNamed = asksCustomer(product.value, token)
       const unanswered = storage.holdRequest(id)
       const request = unanswered ?? {
         key: randomKey(),
         ...wanted,
-        customerId: isLimited && givenId !== "" ? givenId : null,
+        customerId: isNamed && givenId !== "" ? givenId : null,
         askedAt: Date.now(),
       }
       storage.saveHoldRequest(id, request)
@@ -134,11 +139,12 @@ export function createProductPageModel(
             idempotencyKey: request.key,
             isKeyNew: unanswered === null,
             retry: PATIENCE,
+            ...(token !== null && { customerToken: token }),
           })
-          const { token, ...hold } = made
+          const { token: owner, ...hold } = made
           held.value = {
             hold,
-            token,
+            token: owner,
             orderId: null,
             priceMinor: product.value.price_minor,
             askedMinor: request.totalMinor,
@@ -252,6 +258,7 @@ export function createProductPageModel(
     nowMs: server.nowMs,
     zone,
     customerId,
+    customerToken,
     // A variant that the shop takes off sale keeps its place, so that no button moves under a finger.
     offered: computed(() => (product.value.variants ?? []).filter((variant) => offeredIds.has(variant.id))),
     choice,
@@ -267,6 +274,7 @@ export function createProductPageModel(
       batch(() => {
         zone.value = readerZone()
         customerId.value = storage.customerId() ?? ""
+        customerToken.value = place.customerToken()
         choice.value = earlyChoice ?? choice.value
       })
       place.prepare(product.value)

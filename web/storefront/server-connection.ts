@@ -175,6 +175,9 @@ export function refusalOf(
       return { code: "customer_required" }
     case "customer_limit_reached":
       return { code: "customer_limit", unitsLeft: problem.units_left }
+    case "customer_token_required":
+    case "customer_token_invalid":
+      return { code: problem.code }
     case "too_many_open_holds":
       return { code: "too_many_open" }
     case "invalid_request":

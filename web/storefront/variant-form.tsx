@@ -3,8 +3,9 @@ import { useRef } from "preact/hooks"
 import type { Product } from "../../client/src/index.ts"
 import { Basket } from "./basket.tsx"
 import type { BuyerView } from "./buyer-view.ts"
+import { asksCustomer } from "./asked-customer.ts"
 import { CustomerField, customerIdIn } from "./customer-field.tsx"
-import { BrowserLimits, reserveHint, reserveText } from "./hold-form.tsx"
+import { BrowserLimits, reserveHint, reserveText, TokenLine } from "./hold-form.tsx"
 import { MainAction } from "./main-action.tsx"
 import { NoticeLine } from "./messages.tsx"
 import { useLanguage } from "./page-language.ts"
@@ -81,7 +82,7 @@ export function VariantForm({ product, model }: VariantFormProps) {
           {words.chooseSeveral}
         </label>
       )}
-      {product.max_per_customer !== null && (
+      {asksCustomer(product, model.customerToken.value) && (
         <CustomerField
           customerId={model.customerId.value}
           isMissing={view.notice?.code === "customer_required"}
@@ -89,6 +90,7 @@ export function VariantForm({ product, model }: VariantFormProps) {
       )}
       {!isBasket && mostUnitsOf(product) > 1 && <Quantity {...parts} />}
       <BrowserLimits />
+      <TokenLine product={product} model={model} />
       <MainAction
         notice={
           <>

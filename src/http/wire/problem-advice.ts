@@ -49,6 +49,12 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   stock_changed: "Read the product again and decide anew. `stock` is the current stock.",
   stock_in_use: "Set the stock to at least `reserved_stock` plus `sold_stock`.",
   customer_limit_reached: "Ask for no more than `units_left`, which may be 0.",
+  customer_token_required:
+    "Send a `Customer-Token`, which the shop's server signs for a customer who is signed in there.",
+  customer_not_signed:
+    "Leave `customer_id` out, and send a `Customer-Token`. Only the shop's own systems may name the customer of this product.",
+  customer_token_invalid:
+    "Get a new `Customer-Token` from the shop's server. `because` is `malformed`, `signature` (signed with no secret that is in CUSTOMER_SECRETS, or changed on its way) or `expired`. Check tokens with `doorbuster doctor --customer-token`.",
   too_many_open_holds:
     "Pay or give back what is held, or ask for no more than `units_left`. If `retry_at` is not null, more can be held from then on. `because` is `unpaid`, or `lapsed`: too many units from this network or of this customer have lapsed unpaid.",
   order_not_paid: "Refund only orders that a payment has paid.",

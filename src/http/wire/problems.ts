@@ -4,12 +4,16 @@ import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { LaneRefusal } from "../../lanes/lane.ts"
 import { mergedMetadataTooLarge } from "../../wire/shop-fields.ts"
 
+/** Why a Customer-Token is not valid. */
+export type CustomerTokenFault = "malformed" | "signature" | "expired"
+
 /** Refusals of the HTTP layer itself. */
 export type RequestRefusal =
   | { readonly code: "malformed_request"; readonly detail?: string }
   | { readonly code: "body_too_large" }
   | { readonly code: "unsupported_media_type" }
   | { readonly code: "unauthorized" }
+  | { readonly code: "customer_token_invalid"; readonly because: CustomerTokenFault }
   | { readonly code: "forbidden"; readonly detail?: string }
   | { readonly code: "invalid_signature"; readonly detail: string }
   | { readonly code: "route_not_found" }
@@ -49,6 +53,8 @@ interface Problem {
 export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   malformed_request: { status: 400, title: "Malformed request" },
   unauthorized: { status: 401, title: "Admin token required" },
+  customer_token_required: { status: 401, title: "A hold needs a Customer-Token" },
+  customer_token_invalid: { status: 401, title: "The Customer-Token is not valid" },
   invalid_signature: { status: 401, title: "Invalid signature" },
   forbidden: { status: 403, title: "Forbidden for this caller" },
   product_not_found: { status: 404, title: "No such product" },
@@ -117,6 +123,11 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
     status: 422,
     code: "invalid_request",
     title: "The order's metadata exceeds its limits",
+  },
+  customer_not_signed: {
+    status: 422,
+    code: "invalid_request",
+    title: "The product is sold to customers whose name is signed",
   },
   variant_required: { status: 422, title: "This product is sold by variant" },
   restock_lines_required: { status: 422, title: "The order has several lines" },
@@ -215,6 +226,10 @@ function members(refusal: AnyRefusal): object {
       return { most_stock: refusal.mostStock }
     case "customer_limit_reached":
       return { units_left: refusal.unitsLeft }
+    case "customer_token_invalid":
+      return { because: refusal.because }
+    case "customer_not_signed":
+      return { errors: [{ pointer: "/customer_id", detail: "must come in a Customer-Token" }] }
     case "too_many_open_holds":
       return {
         because: refusal.because,

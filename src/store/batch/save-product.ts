@@ -252,6 +252,7 @@ const settingColumns = [
   "sku",
   "external_id",
   "stock_display",
+  "customer",
 ]
 
 /**
@@ -278,6 +279,7 @@ function settingValues(settings: Product): unknown[] {
     settings.sku,
     settings.externalId,
     settings.stockDisplay === "exact" ? null : settings.stockDisplay,
+    settings.customer === "any" ? null : settings.customer,
   ]
 }
 

@@ -173,6 +173,10 @@ export const de: Words = {
   customerLimitReached: "Sie haben die Höchstmenge je Kunde erreicht.",
   customerLimit: (qty) => `Sie können noch ${count(qty)} reservieren: Die Menge je Kunde ist begrenzt.`,
   notices: {
+    customer_token_required:
+      "Dieses Produkt wird an Kunden des Shops verkauft. Melden Sie sich dort an, und kommen Sie von dessen Seite zurück.",
+    customer_token_invalid:
+      "Ihre Anmeldung beim Shop ist abgelaufen. Melden Sie sich dort noch einmal an, und kommen Sie von dessen Seite zurück.",
     too_many_open:
       "Aus Ihrem Netz sind zu viele Stück reserviert und noch nicht bezahlt. Versuchen Sie es in einigen Minuten noch einmal.",
     variant_required: "Dieser Artikel wird jetzt in Varianten verkauft. Wählen Sie eine aus.",

@@ -174,6 +174,9 @@ export const en = {
   customerLimitReached: "You have reached the limit per customer.",
   customerLimit: (qty: number) => `You can reserve ${count(qty)} more: there is a limit per customer.`,
   notices: {
+    customer_token_required:
+      "This is sold to customers of the shop. Sign in there, and come back from its page.",
+    customer_token_invalid: "Your sign-in at the shop has ended. Sign in again, and come back from its page.",
     too_many_open:
       "Too many units are reserved from your network and not paid yet. Try again in a few minutes.",
     variant_required: "This product is now sold by variant. Choose one.",

@@ -182,6 +182,10 @@ export const es: Words = {
   customerLimitReached: "Ha alcanzado el límite por cliente.",
   customerLimit: (qty) => `Puede reservar ${units(qty)} más: hay un límite por cliente.`,
   notices: {
+    customer_token_required:
+      "Este producto se vende a clientes de la tienda. Inicie sesión allí y vuelva desde su página.",
+    customer_token_invalid:
+      "Su sesión en la tienda ha caducado. Inicie sesión de nuevo y vuelva desde su página.",
     too_many_open:
       "Desde su red hay demasiadas unidades reservadas y sin pagar. Inténtelo de nuevo en unos minutos.",
     variant_required: "Este producto se vende ahora por variantes. Elija una.",

@@ -176,6 +176,10 @@ export const fr: Words = {
   customerLimitReached: "Vous avez atteint la limite par client.",
   customerLimit: (qty) => `Vous pouvez encore réserver ${units(qty)} : la quantité par client est limitée.`,
   notices: {
+    customer_token_required:
+      "Ce produit est vendu aux clients de la boutique. Connectez-vous sur son site, puis revenez depuis sa page.",
+    customer_token_invalid:
+      "Votre connexion à la boutique a expiré. Reconnectez-vous, puis revenez depuis sa page.",
     too_many_open:
       "Trop d’unités sont réservées depuis votre réseau et pas encore payées. Réessayez dans quelques minutes.",
     variant_required: "Ce produit se vend maintenant par variante. Choisissez-en une.",

@@ -169,6 +169,10 @@ export const ja: Words = {
   customerLimitReached: "お一人様の上限に達しています。",
   customerLimit: (qty) => `あと${units(qty)}確保できます。お一人様の上限があります。`,
   notices: {
+    customer_token_required:
+      "この商品はショップの会員に販売しています。ショップでログインし、そのページからお戻りください。",
+    customer_token_invalid:
+      "ショップへのログインの有効期限が切れました。もう一度ログインし、そのページからお戻りください。",
     too_many_open:
       "お使いのネットワークから確保され、まだ支払われていない数が多すぎます。数分後にもう一度お試しください。",
     variant_required: "この商品は種類ごとの販売になりました。いずれかを選択してください。",

@@ -11,10 +11,30 @@ import type { Services } from "../../services.ts"
 /** The Idempotency-Attempt of a request whose key its client has never sent before. */
 const FIRST_ATTEMPT = "1"
 
+/** The customer of a hold. */
+interface Customer {
+  readonly customerId: string | null
+  /** True: the shop's signature says so. */
+  readonly isSigned: boolean
+}
+
+const namedTwice = {
+  code: "invalid_request",
+  errors: [{ pointer: "/customer_id", detail: "must be left out: the Customer-Token names the customer" }],
+} as const
+
 /** The services that place a hold. */
 export type HoldPlacementServices = Pick<
   Services,
-  "gatekeeper" | "holderOf" | "gate" | "products" | "lanes" | "ids" | "events"
+  | "gatekeeper"
+  | "holderOf"
+  | "customerTokens"
+  | "holdsNeedSigned"
+  | "gate"
+  | "products"
+  | "lanes"
+  | "ids"
+  | "events"
 >
 
 /** How both styles of `POST /api/holds` refuse and place a hold. */
@@ -22,7 +42,41 @@ export type HoldPlacement = ReturnType<typeof createHoldPlacement>
 
 /** Makes the functions that both routes for placing a hold share; call it once, when routes are registered. */
 export function createHoldPlacement(services: HoldPlacementServices) {
-  const { gatekeeper, holderOf, gate, products, lanes, ids, events } = services
+  const {
+    gatekeeper,
+    holderOf,
+    customerTokens,
+    holdsNeedSigned: needsSigned,
+    gate,
+    products,
+    lanes,
+    ids,
+    events,
+  } = services
+
+  /**
+   * Says who the customer of a hold is: the one of the request's Customer-Token, else the one that its body names. Returns null when
+   * it has refused the request.
+   */
+  function customerOf(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { productId, named }: { readonly productId: number; readonly named: string | null },
+  ): Customer | null {
+    const token = request.headers["customer-token"]
+    if (token === undefined) return { customerId: named, isSigned: false }
+    if (named !== null) {
+      refuse(reply, namedTwice)
+      return null
+    }
+    const signed = customerTokens.verify(String(token))
+    if (typeof signed !== "string") return { customerId: signed.customerId, isSigned: true }
+    const refusal = { code: "customer_token_invalid", because: signed } as const
+    events.customerTokenRefused({ because: signed, productId, requestId: request.id })
+    events.holdRefused(productId, refusal)
+    refuse(reply, refusal)
+    return null
+  }
 
   /**
    * Refuses from memory while the product has no unit left; returns true when it has refused. A repeated request
@@ -45,8 +99,16 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     request: FastifyRequest,
     reply: FastifyReply,
     wanted: HoldRequest & GivenShopFields,
+    isSigned: boolean,
   ): Promise<Hold | null> {
     const caller = gatekeeper.callerOf(request)
+    const isCustomerSigned = isSigned || isShopSystem(caller)
+    if (needsSigned && !isCustomerSigned) {
+      const refusal = { code: "customer_token_required" } as const
+      events.holdRefused(wanted.productId, refusal)
+      refuse(reply, refusal)
+      return null
+    }
     const idempotency = idempotencyOf(request, askerName(caller), wanted)
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
@@ -65,7 +127,8 @@ export function createHoldPlacement(services: HoldPlacementServices) {
       requestId: request.id,
       idempotency,
       holdId: typeof id === "number" ? id : await id,
-      holder: holderOf(request, caller),
+      holder: holderOf(request, caller, isSigned ? wanted.customerId : null),
+      isCustomerSigned,
       ...wanted,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")
@@ -90,5 +153,5 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     return whole
   }
 
-  return { turnAway, place }
+  return { customerOf, turnAway, place }
 }

@@ -13,7 +13,7 @@ const config = { rateLimit: {} }
 /** Registers `POST /api/holds/{productId}/{quantity}`, which needs no body. */
 export function registerPlaceHoldByPath(
   app: App,
-  { turnAway, place }: HoldPlacement,
+  { customerOf, turnAway, place }: HoldPlacement,
   { tokens }: Pick<Services, "tokens">,
 ): void {
   app.route({
@@ -31,8 +31,11 @@ export function registerPlaceHoldByPath(
       if (productId === null) return refuse(reply, { code: "product_not_found" })
       const qty = quantityFromPath(request.params.quantity)
       if (qty === null) return refuse(reply, badQuantity)
-      const wanted = { productId, qty, customerId: null }
-      const hold = turnAway(request, reply, wanted) ? null : await place(request, reply, wanted)
+      const customer = customerOf(request, reply, { productId, named: null })
+      if (customer === null) return reply
+      const { customerId, isSigned } = customer
+      const wanted = { productId, qty, customerId }
+      const hold = turnAway(request, reply, wanted) ? null : await place(request, reply, wanted, isSigned)
       if (hold === null) return reply
       const { hold_id: id, ...rest } = holdJson(hold)
       return reply.send({

@@ -15,7 +15,7 @@ const metadataOverLimit = { code: "invalid_request", errors: [metadataTooLong] }
 /** Registers `POST /api/holds`. */
 export function registerPlaceHold(
   app: App,
-  { turnAway, place }: HoldPlacement,
+  { customerOf, turnAway, place }: HoldPlacement,
   { tokens }: Pick<Services, "tokens">,
 ): void {
   // With callbacks: an async handler would cost a promise more for each hold.
@@ -23,8 +23,9 @@ export function registerPlaceHold(
     request: FastifyRequest,
     reply: FastifyReply,
     wanted: Parameters<HoldPlacement["place"]>[2],
+    isSigned: boolean,
   ): void {
-    place(request, reply, wanted)
+    place(request, reply, wanted, isSigned)
       .then((hold) => void (hold === null || reply.send(newHoldText(hold, tokens.sign(hold)))))
       .catch((fault: Error) => reply.send(fault))
   }
@@ -47,16 +48,18 @@ export function registerPlaceHold(
       if ("errors" in units) return void refuse(reply, { code: "invalid_request", errors: units.errors })
       if (metadata !== undefined && isOverLimit(metadata)) return void refuse(reply, metadataOverLimit)
       const { qty, lines } = units
+      const customer = customerOf(request, reply, { productId: product_id, named: customer_id ?? null })
+      if (customer === null) return
       // In this order, and without what is not given: a key that an earlier version has stored stays the same.
       const wanted = {
         productId: product_id,
         qty,
-        customerId: customer_id ?? null,
+        customerId: customer.customerId,
         ...(lines && { lines }),
         ...(reference !== undefined && { reference }),
         ...(metadata && { metadata }),
       }
-      if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted)
+      if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted, customer.isSigned)
     },
   })
 }

@@ -35,6 +35,7 @@ export function settingsFrom(body: ProductChanges): ProductSettingChanges | Fiel
     sku: body.sku,
     externalId: body.external_id,
     stockDisplay: body.stock_display,
+    customer: body.customer,
     collect,
   })
 }

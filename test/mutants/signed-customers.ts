@@ -1,0 +1,85 @@
+import type { Mutant } from "./mutants.ts"
+
+const http = "test/http/signed-customers.test.ts"
+const tokens = "src/http/access/customer-token.ts"
+const placement = "src/http/routes/buyers/hold-placement.ts"
+
+/** Who a customer is, and who may say so. */
+export const signedCustomerMutants: readonly Mutant[] = [
+  {
+    name: "signed customers: a token that is not valid is taken for none",
+    edits: [
+      {
+        file: placement,
+        find: 'if (typeof signed !== "string") return',
+        replace:
+          'if (typeof signed === "string") return { customerId: named, isSigned: false }\n    else return',
+      },
+    ],
+    caughtBy: { file: http, test: "never dropped in silence" },
+  },
+  {
+    name: "signed customers: the first secret alone is valid",
+    edits: [{ file: tokens, find: "digests = secrets.map", replace: "digests = secrets.slice(0, 1).map" }],
+    caughtBy: { file: http, test: "while that is still listed" },
+  },
+  {
+    name: "signed customers: the signature is not checked",
+    edits: [
+      {
+        file: tokens,
+        find: "if (!isSigned(token.slice(0, -(HMAC_LENGTH + 1)), given)) return",
+        replace: 'if (!isSigned(token.slice(0, -(HMAC_LENGTH + 1)), given) && token === "") return',
+      },
+    ],
+    caughtBy: { file: http, test: "with the name of another" },
+  },
+  {
+    name: "signed customers: a token never ends",
+    edits: [
+      {
+        file: tokens,
+        find: "if (Number(end) + SKEW_SECONDS <= nowSeconds())",
+        replace: "if (Number(end) + SKEW_SECONDS <= 0)",
+      },
+    ],
+    caughtBy: { file: http, test: "that ended 61 seconds ago" },
+  },
+  {
+    name: "signed customers: the clocks may not differ",
+    edits: [{ file: tokens, find: "const SKEW_SECONDS = 60", replace: "const SKEW_SECONDS = 0" }],
+    caughtBy: { file: http, test: "30 seconds ago" },
+  },
+  {
+    name: "signed customers: a name in another spelling of base64url is another token of the same customer",
+    edits: [{ file: tokens, find: 'if (bytes.toString("base64url") !== given) return null', replace: "" }],
+    caughtBy: { file: http, test: "in another spelling" },
+  },
+  {
+    name: "signed customers: a name in the body is believed",
+    edits: [
+      {
+        file: "src/domain/place-hold.ts",
+        find: 'return isCustomerSigned === true ? null : { code: "customer_not_signed" }',
+        replace: "return isCustomerSigned === undefined ? null : null",
+      },
+    ],
+    caughtBy: { file: http, test: "a name in the body is refused" },
+  },
+  {
+    name: "signed customers: HOLDS_NEED is not asked",
+    edits: [
+      {
+        file: placement,
+        find: "if (needsSigned && !isCustomerSigned) {",
+        replace: "if (needsSigned && isCustomerSigned === null) {",
+      },
+    ],
+    caughtBy: { file: http, test: "no product is sold to strangers" },
+  },
+  {
+    name: "signed customers: their unpaid units are counted by address",
+    edits: [{ file: placement, find: "isSigned ? wanted.customerId : null)", replace: "null)" }],
+    caughtBy: { file: http, test: "counted by customer" },
+  },
+]
