@@ -80,7 +80,10 @@ export function reserveHint(words: Language["words"], product: Product, paysHere
 /** Says where to sign in, of a product that is sold to customers of the shop. Not before it is known whether this buyer is one. */
 export function TokenLine({ product, model }: HoldFormProps) {
   const { words } = useLanguage()
-  if (model.zone.value === null || !lacksToken(product, model.customerToken.value)) return null
+  const isUnknown = model.zone.value === null
+  if (isUnknown || !lacksToken(product, model.customerToken.value)) return null
+  // The refusal says the same.
+  if (model.view.value.notice?.code === "customer_token_required") return null
   return <p class="notice">{words.notices.customer_token_required}</p>
 }
 
