@@ -106,6 +106,7 @@ describe.skipIf(leavesOutBrowser())(
       await page.locator("#name").fill("Lamp")
       await page.getByRole("link", { name: "Go back" }).click()
       await page.waitForURL(`${app.url}/admin/p/${productId}`)
+      expect(questions).toEqual([])
     })
 
     test("saving a form that leads elsewhere asks nothing", async () => {
