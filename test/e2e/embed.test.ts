@@ -201,6 +201,28 @@ doorbuster-buy::part(name) { font-style: italic } doorbuster-buy::part(primary) 
     expect(page.url()).toBe(`${site.url}/`)
   })
 
+  test("draws the box of several sizes in the colours of a dark page", async () => {
+    const { id } = await offerShoe(app, { "41": 3, "43": 3 })
+    site.show(app, `<doorbuster-buy product="${id}"></doorbuster-buy>`, {
+      css: "body { background: #14213d; color: #fff }",
+    })
+    await using visitor = await newVisitor()
+    const { page } = visitor
+    await page.goto(site.url)
+    const box = page.getByRole("checkbox")
+    await box.waitFor()
+    const look = () =>
+      page.evaluate(`(() => {
+        const element = document.querySelector("doorbuster-buy").shadowRoot.querySelector(".several input")
+        const { backgroundColor, borderTopColor } = getComputedStyle(element)
+        const mark = getComputedStyle(element, "::before")
+        return [backgroundColor, borderTopColor, mark.content === "none" ? null : mark.backgroundColor]
+      })()`)
+    expect(await look()).toEqual(["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)", null])
+    await page.getByText("Choose several").click()
+    await expect.poll(look).toEqual(["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)", "rgb(255, 255, 255)"])
+  })
+
   test("leads to the shop's own page of the order, with the key where no server sees it", async () => {
     const id = await offerLamp(app)
     site.show(

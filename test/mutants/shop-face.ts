@@ -158,4 +158,15 @@ export const shopFaceMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/e2e/admin-unsaved.test.ts", test: "while it is being saved" },
   },
+  {
+    name: "pages: after Reserve the contact form stays below a phone's window",
+    edits: [
+      {
+        file: "web/storefront/held-units.tsx",
+        find: "useEffect(() => showForm(timeLeft.current), [])",
+        replace: "useEffect(() => undefined, [])",
+      },
+    ],
+    caughtBy: { file: "test/e2e/details.test.ts", test: "sees the first field after Reserve" },
+  },
 ]
