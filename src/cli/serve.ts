@@ -35,7 +35,7 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
     log.info({ ...sizeOf(config), url: server.url }, "Listening.")
     if (config.adminToken === null) {
       printWhatToTry(server.url, simulatorAt(server.url, config), config.mail === null)
-    }
+    } else printAddresses(config.publicUrl ?? server.url)
     stopOnSignal(serverOver(server, access, config), config, log)
   } catch (error) {
     await access.release()
@@ -115,6 +115,18 @@ function simulatorAt(url: string, config: Config): string | null {
   return hasOwnSimulator(config) ? `${url}/simulator` : config.simulatorUrl
 }
 
+/** In closed mode: what to open first. `url`: the address that buyers use, where it is known. */
+function printAddresses(url: string): void {
+  print(`
+  Doorbuster sells at ${url}   (API: ${url}/docs)${controlRoomAt(url)}${hasPages() ? ", and asks for ADMIN_TOKEN" : ""}
+`)
+}
+
+/** The line about the control room; empty where the pages are not built. */
+function controlRoomAt(url: string): string {
+  return hasPages() ? `\n  Its control room is ${url}/admin` : ""
+}
+
 function printWhatToTry(url: string, simulator: string | null, readsMail: boolean): void {
   const payment = '{"order_id":1,"amount_minor":19998,"currency":"USD"}'
   const payments =
@@ -123,10 +135,9 @@ function printWhatToTry(url: string, simulator: string | null, readsMail: boolea
       : `
     curl -X POST ${simulator}/payments -H 'Content-Type: application/json' -d '${payment}'
     and open the pay_url of the answer`
-  const controlRoom = hasPages() ? `\n  Its control room is ${url}/admin` : ""
   const mails = readsMail ? `\n  Its mails to buyers can be read at ${url}/simulator/mail` : ""
   print(`
-  Doorbuster sells at ${url}   (API: ${url}/docs)${controlRoom}${mails}
+  Doorbuster sells at ${url}   (API: ${url}/docs)${controlRoomAt(url)}${mails}
 
   Try it:
     curl ${url}/api/products/1

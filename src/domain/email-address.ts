@@ -9,8 +9,11 @@ const sign = '[^\\s\\p{Cc}\\p{Cf}\\p{Cs}@<>()\\[\\]\\\\,;:"]'
 /** Mailers read the other three full stops of domains as dots too, which would be another spelling of the same address. */
 const signOfDomain = sign.replace("@", "@.\u3002\uFF0E\uFF61")
 
-/** One plain e-mail address, as a pattern with the flag `u`; RFC 5321 allows 64 characters before the @. */
-export const emailPattern = `${sign}{1,64}@${signOfDomain}+(\\.${signOfDomain}+)*`
+/**
+ * One plain e-mail address, as a pattern with the flag `u`; RFC 5321 allows 64 characters before the @. A domain without a dot
+ * is a name in a network of one's own, or a slip: `luc@example` is not where a buyer gets mail.
+ */
+export const emailPattern = `${sign}{1,64}@${signOfDomain}+(\\.${signOfDomain}+)+`
 
 const whole = new RegExp(`^${emailPattern}$`, "u")
 

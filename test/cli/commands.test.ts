@@ -287,6 +287,28 @@ test("race against a closed server asks for the admin token, and uses it", async
   expect(withToken).toMatchObject({ status: 0, stdout: expect.stringContaining("Verdict: PASS") })
 })
 
+test.each([
+  [{}, (url: string) => url],
+  [{ PUBLIC_URL: "https://drops.example" }, () => "https://drops.example"],
+])(
+  "in closed mode with %o, serve prints the address of its control room and nothing to try",
+  async (more, seen) => {
+    await using data = await temporaryDirectory()
+    const environment = {
+      DOORBUSTER_DATA_DIR: data.path,
+      ADMIN_TOKEN: "a-token-of-more-than-sixteen-characters",
+      PAYMENT_WEBHOOK_SECRET: "whsec_c29tZSBzZWNyZXQga2V5IGhlcmU=",
+      ...more,
+    }
+    await using server = await startServerProcess(environment)
+    await expect.poll(() => server.output()).toContain("Its control room is")
+    expect(server.output()).toContain(
+      `\n  Its control room is ${seen(server.url)}/admin, and asks for ADMIN_TOKEN\n`,
+    )
+    expect(server.output()).not.toMatch(/curl|a-token-of-more/)
+  },
+)
+
 test("serve prints its mode, its address, and four commands to try, the last one for a payment at its simulator", async () => {
   await using data = await temporaryDirectory()
   await using server = await startServerProcess({ DOORBUSTER_DATA_DIR: data.path })

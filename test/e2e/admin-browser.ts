@@ -31,6 +31,13 @@ export async function goBack(page: Page): Promise<void> {
   await page.getByRole("dialog").waitFor({ state: "detached" })
 }
 
+/** Closes a dialog with input that is not saved, and waits until it is gone. */
+export async function discard(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Go back" }).click()
+  await page.getByRole("button", { name: "Discard" }).click()
+  await page.getByRole("dialog").first().waitFor({ state: "detached" })
+}
+
 /** Puts the product of the form on sale, confirms it, and waits for its live screen. */
 export async function putOnSale(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Put on sale…" }).click()

@@ -14,7 +14,7 @@ import {
   signature,
   startClosedApp,
 } from "../support/shop.ts"
-import { goBack, sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
+import { discard, goBack, sees, signIn, watchedPage, type WatchedPage } from "./admin-browser.ts"
 
 describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 120_000 }, () => {
   let app: TestApp
@@ -174,7 +174,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     await page.getByLabel("URL").fill("ftp://hook.invalid")
     await page.getByRole("button", { name: "Add the endpoint" }).click()
     await sees(page, "Enter an address that begins with https://, or an e-mail address.")
-    await goBack(page)
+    await discard(page)
 
     await page.getByRole("button", { name: "Resend events…" }).click()
     await page.getByLabel("Since").fill("20266-11-27T13:00")

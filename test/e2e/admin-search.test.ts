@@ -51,6 +51,8 @@ describe.skipIf(leavesOutBrowser())("the search for orders", { timeout: 120_000 
     await page.goto(`${app.url}/admin/search`)
     await finds(orderIds.toReversed())
     await sees(page, "Ben@buyer.example")
+    const names = page.getByRole("cell").getByRole("link")
+    expect(await names.allInnerTexts()).toEqual(["Jacket", "Jacket", "Jacket"])
     expect(await findFaults(page)).toEqual([])
   })
 

@@ -39,6 +39,13 @@ const collecting: Partial<NewProductBody> = {
   ],
 }
 
+const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 6 8"><rect width="6" height="8"/></svg>`
+
+/** An element of the page, whose types this file does not have. */
+interface ScrollTarget {
+  scrollIntoView(options: { readonly block: "end" }): void
+}
+
 describe.skipIf(leavesOutBrowser())("a buyer of a product that collects details", () => {
   let browser: Browser
   let app: BrowserShop
@@ -121,6 +128,33 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product that collects details"
     await page.getByText("CH-8001 Zürich").waitFor()
     expect(await page.getByRole("button", { name: "Change details" }).count()).toBe(0)
   })
+
+  test.each(["no-preference", "reduce"] as const)(
+    "sees the first field after Reserve on a phone, with reduced motion: %s, and nothing moves when the page is opened again",
+    async (reducedMotion) => {
+      // Not a buyer of this file's, who asks no other server: the picture is at one.
+      const viewport = { width: 320, height: 568 }
+      const page = await browser.newPage({ baseURL: app.url, viewport, reducedMotion })
+      await page.route("https://pictures.example/**", (route) =>
+        route.fulfill({ contentType: "image/svg+xml", body: PICTURE }),
+      )
+      const id = await offerLamp(app, { ...collecting, image_url: "https://pictures.example/a.svg" })
+      await visit(page, id)
+      // As a thumb finds it: a picture fills the window, and the button is at its lower edge.
+      const reserve = page.getByRole("button", { name: "Reserve" })
+      await reserve.evaluate<void, ScrollTarget>((button) => button.scrollIntoView({ block: "end" }))
+      await reserve.click()
+      const bottom = async () => {
+        const box = await field(page, "E-mail").boundingBox()
+        return (box?.y ?? 1_000) + (box?.height ?? 0)
+      }
+      await expect.poll(bottom, { timeout: 8_000 }).toBeLessThanOrEqual(568)
+      await page.goto(`/p/${id}`)
+      await field(page, "E-mail").waitFor()
+      expect(await page.evaluate("scrollY")).toBe(0)
+      await page.close()
+    },
+  )
 
   test("sees the fields of the chosen country, and keeps what was typed in another one", async () => {
     await using buyer = await newBuyer(browser, app, { ...phone, locale: "en-GB" })

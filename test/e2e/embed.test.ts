@@ -201,6 +201,57 @@ doorbuster-buy::part(name) { font-style: italic } doorbuster-buy::part(primary) 
     expect(page.url()).toBe(`${site.url}/`)
   })
 
+  test("draws the box of several sizes in the colours of a dark page", async () => {
+    const { id } = await offerShoe(app, { "41": 3, "43": 3 })
+    site.show(app, `<doorbuster-buy product="${id}"></doorbuster-buy>`, {
+      css: "body { background: #14213d; color: #fff }",
+    })
+    await using visitor = await newVisitor()
+    const { page } = visitor
+    await page.goto(site.url)
+    const box = page.getByRole("checkbox")
+    await box.waitFor()
+    const look = () =>
+      page.evaluate(`(() => {
+        const element = document.querySelector("doorbuster-buy").shadowRoot.querySelector(".several input")
+        const { backgroundColor, borderTopColor } = getComputedStyle(element)
+        const mark = getComputedStyle(element, "::before")
+        return [backgroundColor, borderTopColor, mark.content === "none" ? null : mark.backgroundColor]
+      })()`)
+    expect(await look()).toEqual(["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)", null])
+    await page.getByText("Choose several").click()
+    await expect.poll(look).toEqual(["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)", "rgb(255, 255, 255)"])
+  })
+
+  test("leads to the shop's own page of the order, with the key where no server sees it", async () => {
+    const id = await offerLamp(app)
+    site.show(
+      app,
+      `<doorbuster-buy product="${id}" order-page="/orders/{order_id}?lang={lang}#{token}"></doorbuster-buy>`,
+    )
+    await using visitor = await newVisitor()
+    const { page } = visitor
+    await page.goto(site.url)
+    await press(page, "Reserve")
+    await press(page, "Check out")
+    await page.waitForURL(`${site.url}/orders/*`)
+
+    // One beside the form, and one for the order.
+    const links = page.locator("doorbuster-buy").getByRole("link", { name: "Go to order" })
+    await expect.poll(() => links.count()).toBe(2)
+    const ordered = new Map(await noted(page)).get("ordered")
+    const own = `${site.url}/orders/${String(ordered?.["order_id"])}?lang=en#${String(ordered?.["token"])}`
+    expect(ordered?.["url"]).toBe(own)
+    expect(page.url()).toBe(own)
+    for (const link of await links.all()) expect(await link.getAttribute("href")).toBe(own)
+
+    await page.evaluate(
+      'document.querySelector("doorbuster-buy").setAttribute("order-page", "javascript:alert({order_id})")',
+    )
+    await page.locator("doorbuster-buy[stage=error]").waitFor()
+    expect(await page.locator("doorbuster-buy a").count()).toBe(0)
+  })
+
   test("says on the element and in the console what its page has to mend, and starts when that is done", async () => {
     const id = await offerLamp(app)
     await using visitor = await newVisitor()

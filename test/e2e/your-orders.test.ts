@@ -9,7 +9,7 @@ import {
   type BrowserShop,
 } from "../support/browser.ts"
 import { closed } from "../support/shop.ts"
-import { holdUnits, offerLamp, order, reads, visit } from "./storefront.ts"
+import { holdUnits, offerLamp, offerShoe, order, reads, visit } from "./storefront.ts"
 
 describe.skipIf(leavesOutBrowser())("what a browser knows of its reservations and orders", () => {
   let browser: Browser
@@ -62,6 +62,30 @@ describe.skipIf(leavesOutBrowser())("what a browser knows of its reservations an
     await expect.poll(() => waiting.count()).toBe(0)
     await line.click()
     await reads(page, "Order cancelled")
+  })
+
+  test("names the size that was ordered, or the units of each", async () => {
+    const { id, size } = await offerShoe(app, { "41": 3, "43": 3 })
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    for (const units of [
+      [["41", 2]],
+      [
+        ["41", 1],
+        ["43", 2],
+      ],
+    ] as const) {
+      const lines = units.map(([name, qty]) => ({ variant_id: size(name), qty }))
+      const { hold_id, token } = await app.crowd.holds.create({ product_id: id, lines })
+      const { order_id } = await app.crowd.orders.create({ hold_id, token })
+      await page.goto(`/o/${order_id}#${token}`)
+      await reads(page, "Awaiting your payment")
+    }
+    await page.goto("/orders")
+    const links = page.getByRole("main").getByRole("listitem").getByRole("link")
+    await expect.poll(() => links.count()).toBe(2)
+    expect(await links.nth(0).innerText()).toMatch(/^3 × Court shoe\s[^]*1 × 41 · 2 × 43/)
+    expect(await links.nth(1).innerText()).toMatch(/^2 × Court shoe, 41\s/)
   })
 
   test("is nothing where nothing can be stored: it is said before the units are reserved, and buying works", async () => {

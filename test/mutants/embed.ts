@@ -52,4 +52,15 @@ export const embedMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/e2e/embed.test.ts", test: "sells: reserved" },
   },
+  {
+    name: "embed: the address of a shop's order page is a script",
+    edits: [
+      {
+        file: "web/embed/order-page.ts",
+        find: '  if (url.protocol !== "https:" && url.protocol !== "http:") return "must begin with https:// or /"\n',
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/e2e/embed.test.ts", test: "leads to the shop's own page" },
+  },
 ]

@@ -125,4 +125,48 @@ export const shopFaceMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/e2e/every-page.test.ts", test: "cuts nothing, overlaps nowhere" },
   },
+  {
+    name: "pages: a page in Arabic runs from left to right",
+    edits: [
+      {
+        file: "web/server.tsx",
+        find: 'dir={direction === "ltr" ? undefined : direction}',
+        replace: "dir={undefined}",
+      },
+    ],
+    caughtBy: { file: "test/http/languages.test.ts", test: "in the reader's language" },
+  },
+  {
+    name: "control room: a form is left with input that is not saved",
+    edits: [
+      {
+        file: "web/admin/unsaved.ts",
+        find: "saved.current !== null && inputIn(form.current) !== saved.current",
+        replace: "false",
+      },
+    ],
+    caughtBy: { file: "test/e2e/admin-unsaved.test.ts", test: "loses them only after Leave" },
+  },
+  {
+    name: "control room: what is typed while a form is being saved counts as saved",
+    edits: [
+      {
+        file: "web/admin/unsaved.ts",
+        find: "return () => void (saved.current = sent)",
+        replace: "return () => void (saved.current = inputIn(form.current), sent)",
+      },
+    ],
+    caughtBy: { file: "test/e2e/admin-unsaved.test.ts", test: "while it is being saved" },
+  },
+  {
+    name: "pages: after Reserve the contact form stays below a phone's window",
+    edits: [
+      {
+        file: "web/storefront/held-units.tsx",
+        find: "useEffect(() => showForm(timeLeft.current), [])",
+        replace: "useEffect(() => undefined, [])",
+      },
+    ],
+    caughtBy: { file: "test/e2e/details.test.ts", test: "sees the first field after Reserve" },
+  },
 ]

@@ -5,25 +5,55 @@ import { languageTags } from "../../client/src/languages.ts"
 import type { Hold, Order } from "../../client/src/index.ts"
 import { loadPages } from "../../src/site/built-pages.ts"
 import { languageFor, wantedBy } from "../../web/embed/attributes.ts"
+import { orderPageOf } from "../../web/embed/order-page.ts"
 import { happeningsBetween, type HeldUnits, type Situation } from "../../web/embed/happenings.ts"
 import type { Notice, Stage } from "../../web/storefront/buyer-view.ts"
 
 describe("the attributes of <doorbuster-buy>", () => {
-  const read = (given: Readonly<Record<string, string>>) => wantedBy((name) => given[name] ?? null)
+  const read = (given: Readonly<Record<string, string>>) =>
+    wantedBy((name) => given[name] ?? null, "https://www.aurora.example/lamps/7")
 
   test.each([
-    [{ product: "7" }, { productId: 7, variantId: null, qty: 1, customer: null, customerToken: null }],
+    [
+      { product: "7" },
+      { productId: 7, variantId: null, qty: 1, customer: null, orderPage: null, customerToken: null },
+    ],
     [
       { product: " 7 ", variant: "3", qty: "2", customer: " ann@aurora.example " },
-      { productId: 7, variantId: 3, qty: 2, customer: "ann@aurora.example", customerToken: null },
+      {
+        productId: 7,
+        variantId: 3,
+        qty: 2,
+        customer: "ann@aurora.example",
+        orderPage: null,
+        customerToken: null,
+      },
+    ],
+    [
+      { product: "7", customer: " ", "order-page": " " },
+      { productId: 7, variantId: null, qty: 1, customer: null, orderPage: null, customerToken: null },
+    ],
+    [
+      { product: "7", "order-page": " /orders/{order_id}?lang={lang}#{token}" },
+      {
+        productId: 7,
+        variantId: null,
+        qty: 1,
+        customer: null,
+        customerToken: null,
+        orderPage: "/orders/{order_id}?lang={lang}#{token}",
+      },
     ],
     [
       { product: "7", "customer-token": " dbc1.YQ.1.. " },
-      { productId: 7, variantId: null, qty: 1, customer: null, customerToken: "dbc1.YQ.1.." },
-    ],
-    [
-      { product: "7", customer: " " },
-      { productId: 7, variantId: null, qty: 1, customer: null, customerToken: null },
+      {
+        productId: 7,
+        variantId: null,
+        qty: 1,
+        customer: null,
+        orderPage: null,
+        customerToken: "dbc1.YQ.1..",
+      },
     ],
   ])("%o", (given, wanted) => {
     expect(read(given)).toEqual({ wanted, faults: [] })
@@ -40,10 +70,31 @@ describe("the attributes of <doorbuster-buy>", () => {
     [{ product: "7", qty: "11" }, /qty="11" is no number from 1 to 10/],
     [{ product: "7", variant: "red" }, /variant="red" is no number of a variant/],
     [{ product: "7", customer: "x".repeat(256) }, /customer is longer than 255 characters/],
+    [{ product: "7", "order-page": "/orders" }, /order-page="\/orders" lacks {order_id}/],
+    [{ product: "7", "order-page": "javascript:alert({order_id})" }, /must begin with https:\/\/ or \//],
+    [{ product: "7", "order-page": " java\nscript:alert({order_id})" }, /must begin with https/],
+    [{ product: "7", "order-page": "data:text/html,{order_id}" }, /must begin with https/],
+    [{ product: "7", "order-page": "/o/{order_id}?key={token}" }, /may have {token} after the # only/],
+    [
+      { product: "7", "order-page": "/o/{order_id}/{reference}" },
+      /has the unknown name {reference}; known are/,
+    ],
+    [{ product: "7", "order-page": "/o/{order_id}/}" }, /is no address/],
+    [{ product: "7", "order-page": "https://[/{order_id}" }, /is no address/],
+    [{ product: "7", "order-page": "https://me:word@shop.example/{order_id}" }, /must have no password/],
   ])("%o is refused with the reason", (given: Readonly<Record<string, string>>, reason) => {
     const { wanted, faults } = read(given)
     expect(wanted).toBeNull()
     expect(faults).toEqual([expect.stringMatching(reason)])
+  })
+
+  test.each([
+    ["/orders/{order_id}", "https://www.aurora.example/orders/9"],
+    ["?order={order_id}&lang={lang}", "https://www.aurora.example/lamps/7?order=9&lang=de"],
+    ["https://pay.example/{order_id}#key={token}", "https://pay.example/9#key=dbt1.5%26"],
+  ])("an order's page at %s", (address, filled) => {
+    const values = { order_id: "9", lang: "de", token: "dbt1.5&" }
+    expect(orderPageOf(address, "https://www.aurora.example/lamps/7", values)).toBe(filled)
   })
 
   test.each([

@@ -116,6 +116,7 @@ test.each([
   [" me@shop.example ", "mailto:me@shop.example"],
   ["mailto:me@shop.example", "mailto:me@shop.example"],
   ["https://shop.example/@me", "https://shop.example/@me"],
+  ["me@shop", "unreadable"],
   ["me@shop.example?bcc=you@shop.example", "unreadable"],
   ["shop.example", "unreadable"],
 ])("the endpoint %j is %j", (text, meaning) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import type { CourseSample, Live } from "../../client/src/admin.ts"
 import type { ShopVariant } from "../../client/src/index.ts"
-import { emptyHistory, ratesOf, wantedAfter, withLive } from "../../web/admin/sale-history.ts"
+import { emptyHistory, ratesOf, spanOf, wantedAfter, withLive } from "../../web/admin/sale-history.ts"
 import { lamp, variant } from "./product.ts"
 
 function liveAt(second: number, variants: readonly ShopVariant[] = []): Live {
@@ -75,4 +75,18 @@ test("rates are those of the answers that the page received itself", () => {
     counted(6, 30),
   )
   expect(ratesOf(history.samples)).toEqual([{ result: "created", count: 10 }])
+})
+
+test.each([
+  [[100], [90, 100]],
+  [
+    [100, 101],
+    [91, 101],
+  ],
+  [
+    [100, 101, 130],
+    [100, 130],
+  ],
+])("a chart of the seconds %j spans %j, and never the future", (times, span) => {
+  expect(spanOf(times)).toEqual(span)
 })

@@ -16,6 +16,7 @@ test.each(["blue", "#12", "#12345", "#1234567", "rgb(1, 2, 3)", "#12345g"])("%j 
 
 test.each([
   ["help@shop.example", "value"],
+  ["help@shop", "unreadable"],
   ["https://shop.example/help", "value"],
   ["", "empty"],
   ["http://shop.example", "unreadable"],

@@ -1,5 +1,5 @@
 import { signal, useSignal, type Signal } from "@preact/signals"
-import { useEffect } from "preact/hooks"
+import { useEffect, useRef } from "preact/hooks"
 import type { ProductTexts, ShopLanguage, StoredContent } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
 import { explain, shop } from "./api.ts"
@@ -9,6 +9,7 @@ import type { Reading } from "./form-values.ts"
 import { Failure } from "./pager.tsx"
 import { useRefusals } from "./refusals.ts"
 import { languageNames, readHttpsUrl } from "./shop-values.ts"
+import { useUnsavedInput } from "./unsaved.ts"
 
 interface Loaded {
   readonly product: Product
@@ -99,6 +100,8 @@ function ContentForm({ product, content, languages }: Loaded) {
   const failure = useSignal<string | null>(null)
   const isSaved = useSignal(false)
   const isBusy = useSignal(false)
+  const form = useRef<HTMLFormElement>(null)
+  const input = useUnsavedInput(form)
 
   async function save(event: Event): Promise<void> {
     event.preventDefault()
@@ -106,10 +109,12 @@ function ContentForm({ product, content, languages }: Loaded) {
     isBusy.value = true
     failure.value = null
     refusals.clear()
+    const saved = input.sending()
     try {
       const changes = changedContent(textsIn(fields), before.value)
       const { version } = before.value
       before.value = await shop.products.changeContent(product.id, changes, { version })
+      saved()
       isSaved.value = true
     } catch (error) {
       failure.value = explain(error)
@@ -130,7 +135,7 @@ function ContentForm({ product, content, languages }: Loaded) {
         Name, description and first picture are <a href={`/admin/p/${product.id}/edit`}>settings</a> of the
         product.
       </p>
-      <form class="settings" onSubmit={(event) => void save(event)} onInput={changed}>
+      <form class="settings" ref={form} onSubmit={(event) => void save(event)} onInput={changed}>
         <Pictures product={product} fields={fields} refusalAt={refusals.at} />
         <section class="collect" aria-labelledby="after">
           <h2 id="after">After paying</h2>

@@ -1,10 +1,12 @@
 import { ActionsScreen } from "./actions-screen.tsx"
 import { explain } from "./api.ts"
 import { LaterScreen } from "./later-screen.tsx"
+import { LeaveQuestion } from "./leave-question.tsx"
 import { MoneyScreen } from "./money-screen.tsx"
 import { ProductsScreen } from "./products-screen.tsx"
 import { SaleScreen } from "./sale-screen.tsx"
 import { SearchScreen } from "./search-screen.tsx"
+import { hasUnsaved, leaveFor } from "./unsaved.ts"
 import { WebhooksScreen } from "./webhooks-screen.tsx"
 
 const screens = [
@@ -42,6 +44,7 @@ export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
         )}
       </header>
       <main>{screenAt(pathname)}</main>
+      <LeaveQuestion />
     </>
   )
 }
@@ -95,9 +98,11 @@ const shopScreen = async () => (await import("./shop-screen.tsx")).ShopScreen
 const orderScreen = async () => (await import("./order-screen.tsx")).OrderScreen
 
 async function signOut(): Promise<void> {
+  // Before the session ends: a form that stayed open could not be saved any more.
+  if (hasUnsaved() && !confirm("What you entered on this page is not saved. Sign out?")) return
   try {
     await fetch("/admin/session", { method: "DELETE" })
-    location.assign("/admin")
+    leaveFor("/admin")
   } catch (error) {
     alert(`Signing out failed: ${explain(error)}`)
   }

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
-import { useEffect, useRef } from "preact/hooks"
+import { useEffect, useId, useRef } from "preact/hooks"
 import { explain } from "./api.ts"
 import { isReadable } from "./field.tsx"
+import { useUnsavedInput } from "./unsaved.ts"
 
 export interface DialogProps {
   readonly title: string
@@ -21,10 +22,14 @@ export interface DialogProps {
 
 /**
  * Asks for confirmation before an action. "Go back" has the focus, so that an accidental Enter does nothing; in a form
- * the first field has it.
+ * the first field has it. Going back from input that was typed is asked for, too.
  */
 export function Dialog({ title, children, action, danger, isForm = false, run, close }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
+  const form = useRef<HTMLFormElement>(null)
+  const titleId = useId()
+  const input = useUnsavedInput(form)
+  const isDiscarding = useSignal(false)
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
   useEffect(() => element.current?.showModal(), [])
@@ -46,29 +51,88 @@ export function Dialog({ title, children, action, danger, isForm = false, run, c
     }
   }
 
+  /** Closes the dialog, or asks whether to lose the input. */
+  function goBack(): void {
+    if (input.isThere()) isDiscarding.value = true
+    else element.current?.close()
+  }
+
+  /** The key does not reach the browser, which would let the page ask once and then close all its dialogs together. */
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.isComposing) return
+    event.preventDefault()
+    goBack()
+  }
+
+  /** Phones close a dialog by a gesture. */
+  function onCancel(event: Event): void {
+    if (event.target !== event.currentTarget || !input.isThere()) return
+    event.preventDefault()
+    goBack()
+  }
+
   return (
-    <dialog ref={element} aria-labelledby="dialog-title" onClose={close}>
-      <form onSubmit={(event) => void submit(event)}>
-        <h2 id="dialog-title">{title}</h2>
-        <div class="consequence">{children}</div>
-        {failure.value !== null && (
-          <p class="refusal" role="alert">
-            {failure.value}
-          </p>
-        )}
-        <div class="buttons">
-          <button type="button" class="button" autofocus={!isForm} onClick={() => element.current?.close()}>
-            Go back
-          </button>
-          <button
-            type="submit"
-            class={danger === true ? "button danger" : "button primary"}
-            disabled={isBusy.value}
-          >
-            {action}
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <>
+      <dialog
+        ref={element}
+        aria-labelledby={titleId}
+        onClose={close}
+        onCancel={onCancel}
+        onKeyDown={onKeyDown}
+      >
+        <form ref={form} onSubmit={(event) => void submit(event)}>
+          <h2 id={titleId}>{title}</h2>
+          <div class="consequence">{children}</div>
+          {failure.value !== null && (
+            <p class="refusal" role="alert">
+              {failure.value}
+            </p>
+          )}
+          <div class="buttons">
+            <button type="button" class="button" autofocus={!isForm} onClick={goBack}>
+              Go back
+            </button>
+            <button
+              type="submit"
+              class={danger === true ? "button danger" : "button primary"}
+              disabled={isBusy.value}
+            >
+              {action}
+            </button>
+          </div>
+        </form>
+      </dialog>
+      {isDiscarding.value && (
+        <DiscardQuestion
+          discard={() => element.current?.close()}
+          keep={() => void (isDiscarding.value = false)}
+        />
+      )}
+    </>
+  )
+}
+
+interface DiscardQuestionProps {
+  readonly discard: () => void
+  readonly keep: () => void
+}
+
+function DiscardQuestion({ discard, keep }: DiscardQuestionProps) {
+  const isSure = useSignal(false)
+  function closed(): void {
+    keep()
+    // Only now, so that the focus comes to the button that opened the first dialog.
+    if (isSure.value) discard()
+  }
+  return (
+    <Dialog
+      title="Discard what you entered?"
+      action="Discard"
+      danger
+      run={() => Promise.resolve((isSure.value = true))}
+      close={closed}
+    >
+      <p>Nothing of it is saved.</p>
+    </Dialog>
   )
 }

@@ -95,7 +95,7 @@ export function readId(text: string): Reading<number> {
 /** Reads an http or https address. */
 export function readEndpoint(text: string): Reading<string> {
   const address = text.trim()
-  if (/^(mailto:)?[^\s/?#@]+@[^\s/?#@]+$/.test(address))
+  if (/^(mailto:)?[^\s/?#@]+@[^\s/?#@]+\.[^\s/?#@]+$/.test(address))
     return value(`mailto:${address.replace("mailto:", "")}`)
   const reading = readUrl(address)
   return reading.kind === "unreadable"

@@ -28,6 +28,8 @@ export function linesText(lines: readonly FoundLine[]): string {
 export interface Found {
   readonly id: number
   readonly productId: number
+  /** The product's name now; null: there is no such product any more. */
+  readonly productName: string | null
   readonly customerId: string | null
   readonly quantity: number
   readonly status: string
@@ -98,37 +100,47 @@ async function findById(id: number, isHolds: boolean, signal: AbortSignal): Prom
 }
 
 async function holdRows(holds: readonly Hold[], signal: AbortSignal): Promise<readonly Found[]> {
-  const nameOf = await namesFor(holds, signal)
-  return holds.map((hold) => holdRow(hold, nameOf))
+  await readNames(holds, signal)
+  return holds.map(holdRow)
 }
 
 async function orderRows(orders: readonly Order[], signal: AbortSignal): Promise<readonly Found[]> {
-  const nameOf = await namesFor(orders, signal)
-  return orders.map((order) => orderRow(order, nameOf))
+  await readNames(orders, signal)
+  return orders.map(orderRow)
 }
 
-type NameOfVariant = (variantId: number) => string
+/** Names by product id; null: there is no such product. */
+const productNames = new Map<number, string | null>()
 
 /** Names by variant id. An id occurs once in the installation, so variants of different products have different ids. */
 const variantNames = new Map<number, string>()
 
-/** Reads the names of the variants in the rows, once for each product while the page is open. */
-async function namesFor(rows: readonly (Hold | Order)[], signal: AbortSignal): Promise<NameOfVariant> {
-  const unknown = rows.filter(({ lines = [] }) =>
-    lines.some(({ variant_id }) => !variantNames.has(variant_id)),
+/** Reads the names of the products and variants in the rows, once for each product while the page is open. */
+async function readNames(rows: readonly (Hold | Order)[], signal: AbortSignal): Promise<void> {
+  const unknown = rows.filter(
+    ({ product_id, lines = [] }) =>
+      !productNames.has(product_id) || lines.some(({ variant_id }) => !variantNames.has(variant_id)),
   )
   const productIds = [...new Set(unknown.map(({ product_id }) => product_id))]
-  const products = await Promise.all(productIds.map((id) => shop.products.get(id, { signal })))
-  for (const { variants = [] } of products) {
-    for (const { id, name } of variants) variantNames.set(id, name)
-  }
-  return (id) => variantNames.get(id) ?? `variant ${id}`
+  await Promise.all(productIds.map((id) => readName(id, signal)))
 }
 
-function holdRow(hold: Hold, nameOf: NameOfVariant): Found {
+async function readName(id: number, signal: AbortSignal): Promise<void> {
+  const product = await shop.products.get(id, { signal }).catch((error: unknown) => {
+    if (error instanceof ProblemError && error.code === "product_not_found") return null
+    throw error
+  })
+  productNames.set(id, product?.name ?? null)
+  for (const variant of product?.variants ?? []) variantNames.set(variant.id, variant.name)
+}
+
+const nameOf = (variantId: number) => variantNames.get(variantId) ?? `variant ${variantId}`
+
+function holdRow(hold: Hold): Found {
   return {
     id: hold.hold_id,
     productId: hold.product_id,
+    productName: productNames.get(hold.product_id) ?? null,
     customerId: hold.customer_id,
     quantity: hold.qty,
     status: hold.status,
@@ -144,10 +156,11 @@ function holdRow(hold: Hold, nameOf: NameOfVariant): Found {
   }
 }
 
-function orderRow(order: Order, nameOf: NameOfVariant): Found {
+function orderRow(order: Order): Found {
   return {
     id: order.order_id,
     productId: order.product_id,
+    productName: productNames.get(order.product_id) ?? null,
     customerId: order.customer_id,
     quantity: order.quantity,
     status: order.status,

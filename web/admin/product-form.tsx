@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals"
-import { useEffect } from "preact/hooks"
+import { useEffect, useRef } from "preact/hooks"
 import type { NewProductBody, ProductChangesBody } from "../../client/src/admin.ts"
 import { currencyDecimals } from "../../client/src/currencies.ts"
 import type { ShopProduct } from "../../client/src/index.ts"
@@ -24,6 +24,7 @@ import {
 import { useRefusals } from "./refusals.ts"
 import { offerIn, SaleDialog } from "./publication.tsx"
 import { riskOf, type SettingsRisk } from "./settings-risk.ts"
+import { leaveFor, useUnsavedInput } from "./unsaved.ts"
 import { newDraft, newVariantIn, type VariantDraft } from "./variant-fields.tsx"
 
 /** The form that creates a product, or changes the settings of the product with this id. */
@@ -56,6 +57,8 @@ function ProductForm({ product }: { readonly product: ShopProduct | null }) {
   const readings = refusals.in(fields.readings)
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
+  const form = useRef<HTMLFormElement>(null)
+  useUnsavedInput(form)
   const asked = useSignal<AskedChange | null>(null)
   const offered = useSignal<NewProductBody | null>(null)
   const isByVariant = useSignal(false)
@@ -102,7 +105,7 @@ function ProductForm({ product }: { readonly product: ShopProduct | null }) {
   return (
     <>
       <h1>{product === null ? "New product" : `Settings of ${product.name}`}</h1>
-      <form class="settings" onSubmit={(event) => void save(event)} onInput={refusals.clear}>
+      <form class="settings" ref={form} onSubmit={(event) => void save(event)} onInput={refusals.clear}>
         <Field
           id="name"
           label="Name"
@@ -270,12 +273,12 @@ function RiskDialog({ productId, changes, risk, close }: AskedChange & { readonl
 async function create(body: NewProductBody | null): Promise<void> {
   if (body === null) return
   const { id } = await shop.products.create(body)
-  location.assign(`/admin/p/${id}`)
+  leaveFor(`/admin/p/${id}`)
 }
 
 async function change(productId: number, changes: ProductChangesBody): Promise<void> {
   await shop.products.change(productId, changes)
-  location.assign(`/admin/p/${productId}`)
+  leaveFor(`/admin/p/${productId}`)
 }
 
 function priceHint(currency: Reading<string>): string {

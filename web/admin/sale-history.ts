@@ -136,6 +136,15 @@ function changesBetween(before: Live, after: Live): string[] {
   ].filter((text) => text !== null)
 }
 
+/** The least seconds that the chart spans, so that its axis has several times. */
+const LEAST_SECONDS = 10
+
+/** The first and the last second of a chart of these times. It ends now, also while there are few of them. */
+export function spanOf(times: ArrayLike<number>): readonly [number, number] {
+  const last = times[times.length - 1] ?? 0
+  return [Math.min(times[0] ?? 0, last - LEAST_SECONDS), last]
+}
+
 /** Holds per second by result: created, released, expired, or the refusal code. */
 export function ratesOf(samples: readonly Sample[]): readonly Counted[] {
   const counted = samples.flatMap(({ at, holds }) => (holds === null ? [] : [{ at, holds }]))

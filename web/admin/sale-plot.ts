@@ -1,7 +1,7 @@
 import UPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
 import { timeText } from "./dates.ts"
-import { series, type Sample } from "./sale-history.ts"
+import { series, spanOf, type Sample } from "./sale-history.ts"
 
 /** A line chart of units over time. */
 export interface SalePlot {
@@ -10,8 +10,6 @@ export interface SalePlot {
   end(): void
 }
 
-/** The least time that the chart spans. */
-const LEAST_SECONDS = 10
 /** Longer than the pause between two samples on a slow connection. */
 const GAP_MS = 15_000
 
@@ -66,12 +64,7 @@ function optionsFor(element: HTMLElement): UPlot.Options {
     cursor: { show: false },
     scales: {
       // The default for a single sample would be a whole day.
-      x: {
-        range: ({ data: [times] }) => [
-          times[0] ?? 0,
-          Math.max(times.at(-1) ?? 0, (times[0] ?? 0) + LEAST_SECONDS),
-        ],
-      },
+      x: { range: ({ data: [times] }) => [...spanOf(times)] },
       y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.05)] },
     },
     axes: [

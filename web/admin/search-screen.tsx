@@ -195,7 +195,10 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
                 <tr key={row.id}>
                   <th scope="row">{row.order === null ? row.id : <OrderLink id={row.id} />}</th>
                   <td>
-                    <a href={`/admin/p/${row.productId}`}>{row.productId}</a>
+                    <a href={`/admin/p/${row.productId}`}>
+                      <bdi>{row.productName ?? row.productId}</bdi>
+                    </a>
+                    {row.productName !== null && <span class="muted details">product {row.productId}</span>}
                   </td>
                   <td>
                     <bdi>{row.customerId ?? row.order?.details?.name ?? <span class="muted">none</span>}</bdi>

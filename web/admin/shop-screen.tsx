@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals"
-import { useEffect } from "preact/hooks"
+import { useEffect, useRef } from "preact/hooks"
 import type { ShopSettings } from "../../client/src/admin.ts"
 import { explain, shop } from "./api.ts"
 import { Field, isReadable } from "./field.tsx"
@@ -9,6 +9,7 @@ import { useRefusals } from "./refusals.ts"
 import { ColourFields, LanguageFields, LinkFields, ListFields, LogoFields } from "./shop-fields.tsx"
 import { useShopFields, shopIn } from "./shop-form.ts"
 import { changedShop, readColour, readSupport } from "./shop-values.ts"
+import { useUnsavedInput } from "./unsaved.ts"
 
 /** What buyers see of the shop on all pages and in all mails, and the form that changes it. */
 export function ShopScreen() {
@@ -36,6 +37,8 @@ function ShopForm({ settings }: { readonly settings: ShopSettings }) {
   const failure = useSignal<string | null>(null)
   const isSaved = useSignal(false)
   const isBusy = useSignal(false)
+  const form = useRef<HTMLFormElement>(null)
+  const input = useUnsavedInput(form)
   /** The reading of a field, unless the server has refused its value. */
   const reading = (pointer: string, own: Reading<string>): Reading<string> => {
     const fault = refusals.at(pointer)
@@ -48,9 +51,11 @@ function ShopForm({ settings }: { readonly settings: ShopSettings }) {
     isBusy.value = true
     failure.value = null
     refusals.clear()
+    const saved = input.sending()
     try {
       const changes = changedShop(shopIn(fields, before.value), before.value)
       before.value = await shop.shop.change(changes, { version: before.value.version })
+      saved()
       isSaved.value = true
     } catch (error) {
       failure.value = explain(error)
@@ -68,7 +73,7 @@ function ShopForm({ settings }: { readonly settings: ShopSettings }) {
     <>
       <h1>Shop</h1>
       <p class="muted">What buyers see of your shop on every page and in every mail.</p>
-      <form class="settings" onSubmit={(event) => void save(event)} onInput={changed}>
+      <form class="settings" ref={form} onSubmit={(event) => void save(event)} onInput={changed}>
         <div class="side-by-side">
           <Field
             id="name"

@@ -29,7 +29,7 @@ export function readHttpsUrl(text: string): Reading<string> {
 export function readSupport(text: string): Reading<string> {
   const support = text.trim()
   if (support === "") return empty
-  if (/^[^\s@/]+@[^\s@/]+$/.test(support)) return { kind: "value", value: support }
+  if (/^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(support)) return { kind: "value", value: support }
   return readHttpsUrl(support).kind === "value"
     ? { kind: "value", value: support }
     : unreadable("Enter an e-mail address, or an address that begins with https://.")

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals"
-import { useEffect } from "preact/hooks"
+import { useEffect, useRef } from "preact/hooks"
 import type { NewVariantBody } from "../../client/src/admin.ts"
 import type { ShopProduct } from "../../client/src/index.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
@@ -8,6 +8,7 @@ import { isReadable } from "./field.tsx"
 import { FirstVariantsDialog, losesStock, sumsOf } from "./first-variants.tsx"
 import { NewVariants } from "./new-variants.tsx"
 import { Failure } from "./pager.tsx"
+import { leaveFor, useUnsavedInput } from "./unsaved.ts"
 import { newDraft, newVariantIn, type VariantDraft } from "./variant-fields.tsx"
 import { VariantsUpload } from "./variants-upload.tsx"
 
@@ -79,6 +80,8 @@ function ByHand({ product }: { readonly product: ShopProduct }) {
   const drafts = useSignal<readonly VariantDraft[]>([newDraft()])
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
+  const form = useRef<HTMLFormElement>(null)
+  useUnsavedInput(form)
 
   async function add(event: Event): Promise<void> {
     event.preventDefault()
@@ -101,7 +104,7 @@ function ByHand({ product }: { readonly product: ShopProduct }) {
   return (
     <section class="part" aria-labelledby="by-hand">
       <h2 id="by-hand">Add by hand</h2>
-      <form class="settings" onSubmit={(event) => void add(event)}>
+      <form class="settings" ref={form} onSubmit={(event) => void add(event)}>
         <NewVariants drafts={drafts} currency={currency} present={product.variants ?? []} />
         <p class="muted small">
           They are added together or not at all, and are on sale at once if the sale is open.
@@ -134,5 +137,5 @@ interface AskedVariants {
 
 async function addVariants(productId: number, variants: readonly NewVariantBody[]): Promise<void> {
   await shop.products.addVariants(productId, { variants })
-  location.assign(`/admin/p/${productId}`)
+  leaveFor(`/admin/p/${productId}`)
 }

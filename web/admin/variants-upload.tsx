@@ -5,6 +5,7 @@ import { explain, shop } from "./api.ts"
 import { FirstVariantsDialog, losesStock, sumsOf } from "./first-variants.tsx"
 import { Failure } from "./pager.tsx"
 import { applyPlan, type LineResult } from "./variant-import-run.ts"
+import { useGuard } from "./unsaved.ts"
 import { planImport, type ImportPlan, type PlannedLine } from "./variant-import.ts"
 
 /** Far more than 200 lines usually need. */
@@ -26,6 +27,8 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
   const present = useSignal(product)
   const isAsked = useSignal(false)
   const heading = useRef<HTMLHeadingElement>(null)
+  // A page that is left applies no further lines.
+  useGuard(() => step.value === "running")
 
   async function preview(file: File | undefined): Promise<void> {
     plan.value = null

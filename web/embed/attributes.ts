@@ -1,5 +1,6 @@
 import { knownLanguage, type LanguageTag } from "../../client/src/languages.ts"
 import { MOST_UNITS } from "../storefront/variant-choice.ts"
+import { orderPageFault } from "./order-page.ts"
 
 /** The attributes of the element, and what they ask for. */
 export interface Wanted {
@@ -12,15 +13,33 @@ export interface Wanted {
   readonly customer: string | null
   /** With which the shop's server says who the buyer is; null: it has not. */
   readonly customerToken: string | null
+  /** The address of the shop's own page of an order, with names in braces; null: Doorbuster's page. */
+  readonly orderPage: string | null
 }
 
 /** The attributes whose change starts the element anew. */
-export const attributeNames = ["product", "variant", "qty", "customer", "customer-token", "lang"] as const
+export const attributeNames = [
+  "product",
+  "variant",
+  "qty",
+  "customer",
+  "customer-token",
+  "lang",
+  "order-page",
+] as const
 
-type Read = (name: "product" | "variant" | "qty" | "customer" | "customer-token") => string | null
+type Read = (
+  name: "product" | "variant" | "qty" | "customer" | "customer-token" | "order-page",
+) => string | null
 
-/** Reads the attributes. `faults`: what is wrong with them, for whoever writes the page. */
-export function wantedBy(read: Read): { readonly wanted: Wanted | null; readonly faults: readonly string[] } {
+/**
+ * Reads the attributes. `base`: the address of the page, for addresses that begin with a slash. `faults`: what is wrong with
+ * them, for whoever writes the page.
+ */
+export function wantedBy(
+  read: Read,
+  base: string,
+): { readonly wanted: Wanted | null; readonly faults: readonly string[] } {
   const faults: string[] = []
   const product = read("product")
   const productId = numberIn(product)
@@ -38,16 +57,19 @@ export function wantedBy(read: Read): { readonly wanted: Wanted | null; readonly
   }
   const customer = read("customer")?.trim() ?? ""
   if (customer.length > MOST_CUSTOMER) faults.push(`customer is longer than ${MOST_CUSTOMER} characters`)
+  const orderPage = read("order-page")?.trim() || null
+  const pageFault = orderPage === null ? null : orderPageFault(orderPage, base)
+  if (pageFault !== null) faults.push(`order-page="${orderPage ?? ""}" ${pageFault}`)
   if (productId === null || qty === null || faults.length > 0) return { wanted: null, faults }
-  const customerToken = read("customer-token")?.trim() ?? ""
-  const named = customer === "" ? null : customer
+  const customerToken = read("customer-token")?.trim() || null
   return {
     wanted: {
       productId,
       variantId,
       qty,
-      customer: named,
-      customerToken: customerToken === "" ? null : customerToken,
+      customer: customer === "" ? null : customer,
+      customerToken,
+      orderPage,
     },
     faults,
   }

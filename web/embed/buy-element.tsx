@@ -5,12 +5,14 @@ import { languages, type LanguageTag } from "../../client/src/languages.ts"
 import { storage } from "../storefront/browser-storage.ts"
 import type { Language } from "../storefront/language.ts"
 import { leaveFor } from "../storefront/leave-for.ts"
+import { OrderAddress } from "../storefront/order-address.ts"
 import { LanguageProvider } from "../storefront/page-language.ts"
 import { createProductPageModel } from "../storefront/product-page-model.ts"
 import { noticeText } from "../storefront/texts.ts"
 import { attributeNames, languageFor, wantedBy, type Wanted } from "./attributes.ts"
 import { BuyPanel } from "./buy-panel.tsx"
 import { happeningsBetween, type Happening, type Situation } from "./happenings.ts"
+import { orderPageOf, type OrderPageValues } from "./order-page.ts"
 import { watchOrder } from "./order-watch.ts"
 import { addStyles } from "./styles.ts"
 import { loadLanguage } from "./words.ts"
@@ -61,7 +63,7 @@ export class DoorbusterBuy extends HTMLElement {
   #start(): void {
     const running = new AbortController()
     this.#running = running
-    const { wanted, faults } = wantedBy((name) => this.getAttribute(name))
+    const { wanted, faults } = wantedBy((name) => this.getAttribute(name), document.baseURI)
     if (wanted === null) return this.#fail(`${faults.join("; ")}.`)
     void this.#run(wanted, running.signal)
   }
@@ -119,13 +121,17 @@ export class DoorbusterBuy extends HTMLElement {
   }
 
   #sell(product: Product, content: ProductContent | null, { wanted, language, until }: Selling): void {
-    const { productId, variantId, qty, customer, customerToken } = wanted
+    const { productId, variantId, qty, customer, customerToken, orderPage } = wanted
     const firstChoice = variantId === null ? null : [{ variant_id: variantId, qty }]
     if (variantId !== null && product.variants?.every(({ id }) => id !== variantId) !== false) {
       return this.#fail(`Product ${productId} has no variant ${variantId}.`)
     }
     if (customer !== null) storage.saveCustomerId(customer)
-    const linkOf = (orderId: number) => orderLink(orderId, held.value?.token ?? null, language)
+    const pageOf = (orderId: number, token: string | null) => {
+      const values = { order_id: String(orderId), lang: language.tag, token: token ?? "" }
+      return orderPage === null ? orderLink(values) : orderPageOf(orderPage, document.baseURI, values)
+    }
+    const linkOf = (orderId: number) => pageOf(orderId, held.value?.token ?? null)
     const told = new Map<number, boolean>()
     /** Tells the page of an order, once. False: the page goes on by itself. */
     const tellOrdered = (orderId: number, token: string): boolean => {
@@ -135,7 +141,7 @@ export class DoorbusterBuy extends HTMLElement {
           product_id: productId,
           order_id: orderId,
           hold_id: held.value?.hold.hold_id ?? null,
-          url: orderLink(orderId, token, language),
+          url: pageOf(orderId, token),
           token,
         })
       told.set(orderId, goesOn)
@@ -191,7 +197,9 @@ export class DoorbusterBuy extends HTMLElement {
     render(
       <div class={customer === null ? "root" : "root known-customer"} lang={language.tag} dir={direction}>
         <LanguageProvider value={language}>
-          <BuyPanel model={model} order={order} linkOf={linkOf} onCheckout={onCheckout} />
+          <OrderAddress.Provider value={linkOf}>
+            <BuyPanel model={model} order={order} onCheckout={onCheckout} />
+          </OrderAddress.Provider>
         </LanguageProvider>
       </div>,
       this.#root,
@@ -259,9 +267,9 @@ async function readContent(
   return client.products.content(productId, language, { retry: { tries: 1 }, signal }).catch(() => null)
 }
 
-/** The address of an order's page. The key is after `#`, which browsers send to no server. */
-function orderLink(orderId: number, token: string | null, { tag }: Language): string {
-  return `${server}/o/${orderId}?lang=${tag}${token === null ? "" : `#${token}`}`
+/** The address of an order's page at Doorbuster. The key is after `#`, which browsers send to no server. */
+function orderLink({ order_id, lang, token }: OrderPageValues): string {
+  return `${server}/o/${order_id}?lang=${lang}${token === "" ? "" : `#${token}`}`
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { ReadonlySignal } from "@preact/signals"
+import { useContext } from "preact/hooks"
 import type { Order, Product } from "../../client/src/index.ts"
 import { Announcer } from "../storefront/announcer.tsx"
 import { AskedAction } from "../storefront/asked-action.tsx"
 import { Figure, formOf } from "../storefront/buy-section.tsx"
 import { whatBuyerSees, type Stage } from "../storefront/buyer-view.ts"
 import { Headline, NoticeLine, Offline } from "../storefront/messages.tsx"
+import { OrderAddress } from "../storefront/order-address.ts"
 import { useLanguage } from "../storefront/page-language.ts"
 import type { PageModel } from "../storefront/page-model.ts"
 import { headlineOf, priceText } from "../storefront/texts.ts"
@@ -15,14 +17,12 @@ interface BuyPanelProps {
   readonly model: PageModel
   /** The order that was made from the hold; null: none. */
   readonly order: ReadonlySignal<Order | null>
-  /** The address of the order's page, with its key after `#`. */
-  readonly linkOf: (orderId: number) => string
   /** Goes on from the hold to the order. */
   readonly onCheckout: () => void
 }
 
 /** The storefront's panel of a product, without what surrounds it on its own page. */
-export function BuyPanel({ model, order, linkOf, onCheckout }: BuyPanelProps) {
+export function BuyPanel({ model, order, onCheckout }: BuyPanelProps) {
   const language = useLanguage()
   const product = model.product.value
   if (product === null) return null
@@ -47,7 +47,7 @@ export function BuyPanel({ model, order, linkOf, onCheckout }: BuyPanelProps) {
         </>
       )}
       {form === null && notice?.code !== "ordered" && <NoticeLine notice={notice} />}
-      <OrderLine order={order.value} linkOf={linkOf} />
+      <OrderLine order={order.value} />
       <Offline isOffline={isOffline} />
       <Announcer model={model} />
     </div>
@@ -100,14 +100,10 @@ function Held({ stage, product, model, onCheckout }: HeldProps) {
   )
 }
 
-interface OrderLineProps {
-  readonly order: Order | null
-  readonly linkOf: (orderId: number) => string
-}
-
 /** The buyer's last order of the product: its state, and the way to its page. */
-function OrderLine({ order, linkOf }: OrderLineProps) {
+function OrderLine({ order }: { readonly order: Order | null }) {
   const language = useLanguage()
+  const linkOf = useContext(OrderAddress)
   if (order === null) return null
   const { stage } = whatBuyerSees({ ...nothingKnown, order })
   return (

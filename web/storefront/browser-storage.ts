@@ -41,6 +41,8 @@ export type OrderStage = Exclude<Stage["kind"], "held" | "reserving">
 export interface OrderSummary {
   readonly name: string
   readonly quantity: number
+  /** Of a product with variants. Orders of an earlier version lack it. */
+  readonly lines?: readonly { readonly name: string; readonly quantity: number }[] | undefined
   readonly totalMinor: number
   readonly currency: string
   readonly stage: OrderStage

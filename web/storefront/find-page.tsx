@@ -33,7 +33,7 @@ function FindForm() {
     event.preventDefault()
     if (state.value === "asking") return
     const email = field.current?.value.trim() ?? ""
-    if (!/^[^@\s]+@[^@\s]+$/.test(email)) {
+    if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)) {
       state.value = "email_wrong"
       return
     }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks"
 import type { Product } from "../../client/src/index.ts"
 import { asksDetails, draftName } from "./asked-details.ts"
 import { DetailsForm } from "./details-part.tsx"
@@ -20,6 +21,8 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
   const { words, price } = useLanguage()
   const { pending, notice, orderId } = model.view.value
   const asks = asksDetails(product)
+  const timeLeft = useRef<HTMLDivElement>(null)
+  useEffect(() => showForm(timeLeft.current), [])
   const button = (
     <MainAction
       notice={<NoticeLine notice={notice} orderId={orderId} />}
@@ -59,7 +62,9 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
       </UnitsSummary>
       {asks && model.addresses !== null ? (
         <>
-          <div class="time-left">{countdown}</div>
+          <div class="time-left" ref={timeLeft}>
+            {countdown}
+          </div>
           <DetailsForm
             product={product}
             addresses={model.addresses}
@@ -80,3 +85,17 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
 }
 
 const nothingEntered = {}
+
+/** The height of the form's first field with its label. */
+const FIELD_PX = 120
+
+/**
+ * Scrolls to the reserved units if the form below them begins below the window, as on a phone: a buyer would wait for nothing
+ * while the time runs. Only after the buyer has pressed something; a page that is loaded stays where it is.
+ */
+function showForm(above: HTMLElement | null): void {
+  if (above === null || !navigator.userActivation?.hasBeenActive) return
+  if (above.getBoundingClientRect().bottom + FIELD_PX <= innerHeight) return
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth"
+  above.closest(".status-panel")?.scrollIntoView({ behavior, block: "start" })
+}

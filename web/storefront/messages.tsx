@@ -1,5 +1,6 @@
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks"
+import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks"
 import type { Notice, Stage } from "./buyer-view.ts"
+import { OrderAddress } from "./order-address.ts"
 import { useLanguage } from "./page-language.ts"
 import { explanationOf, headlineOf, noticeText } from "./texts.ts"
 
@@ -51,6 +52,7 @@ interface NoticeLineProps {
 /** A notice: why a request was refused, or that a hold has ended. */
 export function NoticeLine({ notice, orderId = null }: NoticeLineProps) {
   const language = useLanguage()
+  const addressOf = useContext(OrderAddress)
   if (notice === null) return null
   return (
     <p class={`notice ${notice.code}`}>
@@ -58,7 +60,7 @@ export function NoticeLine({ notice, orderId = null }: NoticeLineProps) {
       {orderId !== null && (
         <>
           {" "}
-          <a href={`/o/${orderId}`}>{language.words.goToOrder(orderId)}</a>
+          <a href={addressOf(orderId)}>{language.words.goToOrder(orderId)}</a>
         </>
       )}
     </p>

@@ -10,6 +10,7 @@ import { readerZone } from "../shared/dates.ts"
 import type { PageData, PaymentChoice } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
 import type { Language } from "./language.ts"
+import { variantName } from "./variant-choice.ts"
 import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
 import { storage } from "./browser-storage.ts"
 import { takeArrivedToken } from "./arrived-token.ts"
@@ -151,7 +152,11 @@ export function createOrderPageModel(
     const [shown, of, { kind: stage }] = [order.value, product.value, view.value.stage]
     if (typeof shown === "string" || of === null || stage === "held" || stage === "reserving") return
     const { quantity, total_minor: totalMinor, currency, expires_at } = shown
-    const summary = { name: of.name, quantity, totalMinor, currency, stage }
+    const lines = shown.lines?.map(({ variant_id, quantity: units }) => ({
+      name: variantName(language.words, of, variant_id),
+      quantity: units,
+    }))
+    const summary = { name: of.name, quantity, lines, totalMinor, currency, stage }
     // The effect runs each second.
     if (JSON.stringify(summary) === remembered) return
     remembered = JSON.stringify(summary)

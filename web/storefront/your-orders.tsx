@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals"
+import { Fragment } from "preact"
 import { useEffect, useLayoutEffect } from "preact/hooks"
 import { createClient, type Order } from "../../client/src/index.ts"
-import { storage, type OrderStage, type StoredOrder } from "./browser-storage.ts"
+import { storage, type OrderStage, type OrderSummary, type StoredOrder } from "./browser-storage.ts"
 import { useLanguage } from "./page-language.ts"
 
 type Listed = readonly (readonly [number, StoredOrder])[]
@@ -83,19 +84,35 @@ function OrderLine({ id, summary }: { readonly id: number; readonly summary: Sto
       </li>
     )
   }
-  const { name, quantity, totalMinor, currency, stage, endsAtMs } = summary
+  const { quantity, lines = [], totalMinor, currency, stage, endsAtMs } = summary
   const isOver = (stage === "to_pay" || stage === "needs_details") && endsAtMs <= Date.now()
   return (
     <li>
       <a href={`/o/${id}`}>
         <span class="name">
-          <span class="tabular">{quantity} ×</span> <bdi>{name}</bdi>
+          <span class="tabular">{quantity} ×</span> <bdi>{nameIn(summary)}</bdi>
         </span>
         <span class="price tabular">{price(totalMinor, currency)}</span>
+        {lines.length > 1 && (
+          <span class="state tabular">
+            {lines.map((line, index) => (
+              <Fragment key={line.name}>
+                {index > 0 && " · "}
+                {line.quantity} × <bdi>{line.name}</bdi>
+              </Fragment>
+            ))}
+          </span>
+        )}
         <span class="state tabular">
           {words.order(id)} · {words.headlines[isOver ? "order_expired" : stage]}
         </span>
       </a>
     </li>
   )
+}
+
+/** The product with its variant, if the order has one only. */
+function nameIn({ name, lines = [] }: OrderSummary): string {
+  const [line] = lines
+  return lines.length === 1 && line !== undefined ? `${name}, ${line.name}` : name
 }
