@@ -6,9 +6,10 @@ import type { Logger } from "pino"
 import { checkServing, hasOwnSimulator } from "./config/checks.ts"
 import type { Config } from "./config/config.ts"
 import { createEngine, type Engine } from "./engine.ts"
-import { createAdminSessions } from "./http/access/admin-session.ts"
+import { createAdminSessions, SESSION_SECONDS } from "./http/access/admin-session.ts"
 import { createAudit } from "./http/access/audit.ts"
-import { createGatekeeper } from "./http/access/auth.ts"
+import { createGatekeeper, type AdminAccess } from "./http/access/auth.ts"
+import { createOperatorAccess } from "./http/access/operator-access.ts"
 import { createOwnerTokens, type OwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
 import { listeningError } from "./config/listening-error.ts"
@@ -205,7 +206,7 @@ async function buildServer(config: Config, secret: string, services: ServerServi
   return createServer(
     {
       ...engine,
-      gatekeeper: createGatekeeper(accessBy(config, secret), services.tokens),
+      gatekeeper: createGatekeeper(accessBy(config, secret, services), services.tokens),
       ...others,
       pages: await loadPages(),
       audit: createAudit(engine),
@@ -225,9 +226,20 @@ function paymentPageOf({ paymentPageUrl: url, paymentWebhookSecret: secret, publ
   return url === null || secret === null ? null : createPaymentPage({ url, secret, publicUrl })
 }
 
-/** The token and the sessions that identify an operator; null in open mode. */
-function accessBy({ adminToken }: Config, secret: string) {
-  return adminToken === null ? null : { adminToken, sessions: createAdminSessions(secret, adminToken) }
+/** The tokens and the sessions that identify an operator; null in open mode. */
+function accessBy(
+  { adminToken }: Config,
+  secret: string,
+  { engine, log }: ServerServices,
+): AdminAccess | null {
+  if (adminToken === null) return null
+  const operators = createOperatorAccess({
+    memory: engine.operators.memory,
+    operators: engine.operators,
+    sessionSeconds: SESSION_SECONDS,
+    onFailure: (error) => log.warn({ err: error }, "The last use of an operator could not be noted."),
+  })
+  return { adminToken, sessions: createAdminSessions(secret, adminToken), operators }
 }
 
 /** This many payments take a few dozen megabytes. */

@@ -13,6 +13,7 @@ import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { historyMutants } from "./history.ts"
 import { liveScreenMutants } from "./live-screen.ts"
+import { operatorMutants } from "./operators.ts"
 import { orderPageMutants } from "./order-pages.ts"
 import { mailAbuseMutants } from "./mail-abuse.ts"
 import { languageMutants } from "./languages.ts"
@@ -100,6 +101,7 @@ export const mutants: readonly Mutant[] = [
   ...shopFaceMutants,
   ...streamMutants,
   ...adminMutants,
+  ...operatorMutants,
   ...liveScreenMutants,
   ...orderPageMutants,
   ...orderScreenMutants,

@@ -75,6 +75,7 @@ const NEWEST = [
   "0020_product_content",
   "0021_product_settings",
   "0022_alerts",
+  "0024_operators",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */
@@ -92,6 +93,9 @@ async function forgetNewest(url: string): Promise<void> {
     "drop table shop",
     "drop table product_contents",
     "drop table alerts",
+    "drop table operator_sessions",
+    "drop table operators",
+    "alter table admin_actions drop column operator_id, drop column operator_name",
     "alter table products drop column status, drop column status_paused",
     "alter table products drop column sku, drop column external_id, drop column stock_display",
     "alter table products drop column collect, drop column collect_since",

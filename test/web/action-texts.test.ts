@@ -7,6 +7,8 @@ import { variant } from "./product.ts"
 const action: AdminAction = {
   action_id: 1,
   way: "session",
+  operator_id: 3,
+  operator: "Ann",
   route: "POST /api/admin/products/:id/pause",
   path: "/api/admin/products/7/pause",
   product_id: 7,

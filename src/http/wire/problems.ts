@@ -1,7 +1,9 @@
 import type { FastifyReply } from "fastify"
+import type { Role } from "../../domain/operator.ts"
 import type { Refusal } from "../../domain/refusals.ts"
 import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { LaneRefusal } from "../../lanes/lane.ts"
+import type { OperatorRefusal } from "../../store/reads/operators.ts"
 import { mergedMetadataTooLarge } from "../../wire/shop-fields.ts"
 
 /** Refusals of the HTTP layer itself. */
@@ -11,6 +13,8 @@ export type RequestRefusal =
   | { readonly code: "unsupported_media_type" }
   | { readonly code: "unauthorized" }
   | { readonly code: "forbidden"; readonly detail?: string }
+  | { readonly code: "role_required"; readonly role: Role }
+  | OperatorRefusal
   | { readonly code: "invalid_signature"; readonly detail: string }
   | { readonly code: "route_not_found" }
   /** The path does not have the id of a variant. */
@@ -51,6 +55,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   unauthorized: { status: 401, title: "Admin token required" },
   invalid_signature: { status: 401, title: "Invalid signature" },
   forbidden: { status: 403, title: "Forbidden for this caller" },
+  role_required: { status: 403, title: "The operator's role does not allow this" },
   product_not_found: { status: 404, title: "No such product" },
   variant_not_found: { status: 404, title: "No such variant of this product or order" },
   hold_not_found: { status: 404, title: "No such hold" },
@@ -59,6 +64,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   payment_event_not_found: { status: 404, title: "No such payment is waiting for an order" },
   dispute_not_found: { status: 404, title: "No such dispute of this order" },
   webhook_endpoint_not_found: { status: 404, title: "No such webhook endpoint" },
+  operator_not_found: { status: 404, title: "No such operator" },
   mail_not_found: { status: 404, title: "No such mail of this order" },
   webhook_delivery_not_found: { status: 404, title: "No such delivery of this endpoint" },
   refund_not_found: { status: 404, title: "No such refund" },
@@ -85,6 +91,9 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   restock_over_order: { status: 409, title: "Restock exceeds the order's units that are not yet restocked" },
   refund_not_open: { status: 409, title: "The refund's status does not allow this" },
   too_many_endpoints: { status: 409, title: "Too many webhook endpoints" },
+  operator_disabled: { status: 409, title: "The operator is disabled" },
+  operator_name_used: { status: 409, title: "An operator has or had this name" },
+  too_many_operators: { status: 409, title: "Too many operators" },
   event_key_reused: {
     status: 409,
     code: "idempotency_key_reused",
@@ -221,6 +230,10 @@ function members(refusal: AnyRefusal): object {
       return { restockable_qty: refusal.restockableQty }
     case "too_many_endpoints":
       return { most_endpoints: refusal.mostEndpoints }
+    case "too_many_operators":
+      return { most_operators: refusal.mostOperators }
+    case "role_required":
+      return { role: refusal.role }
     case "stock_changed":
       return { stock: refusal.stock }
     case "stock_in_use":
