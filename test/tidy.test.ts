@@ -94,6 +94,7 @@ const allowed: Record<string, readonly string[]> = {
     "mail-way",
     "mail/smtp",
     "http/access/owner-token",
+    "http/access/operator-access",
     "base/stop-steps",
     "base/standard-streams",
     "base/listening-sockets",
