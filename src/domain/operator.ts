@@ -2,8 +2,8 @@
  * What operators may do, as a ladder: each role may do what the one before it may. A ladder is easy to check for the shop
  * that gives the roles, and a route names one word.
  *
- * `viewer` sees products, sales, the money inbox and the record of actions, but no data of buyers. `support` also searches
- * and sees orders and holds, and cancels, releases and refunds. `manager` also changes products, their stock and their
+ * `viewer` sees products, sales and the record of actions, but no data of buyers, which the messages of payment providers may
+ * have, too. `support` also searches and sees orders, holds and the money inbox, and cancels, releases and refunds. `manager` also changes products, their stock and their
  * content, and pauses sales. `owner` may do everything: webhook endpoints, the shop's settings, erasing, operators.
  */
 export const roles = ["viewer", "support", "manager", "owner"] as const

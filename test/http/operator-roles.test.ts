@@ -18,10 +18,8 @@ const ladder = ["viewer", "support", "manager", "owner"] as const
 const routes: Readonly<Record<Role, readonly string[]>> = {
   viewer: [
     "GET /api/admin/actions",
-    "GET /api/admin/money",
     "GET /api/admin/orders/{id}/disputes",
     "GET /api/admin/orders/{id}/refunds",
-    "GET /api/admin/payment-events",
     "GET /api/admin/payments",
     "GET /api/admin/products",
     "GET /api/admin/products/{id}",
@@ -31,9 +29,11 @@ const routes: Readonly<Record<Role, readonly string[]>> = {
   ],
   support: [
     "GET /api/admin/holds",
+    "GET /api/admin/money",
     "GET /api/admin/orders",
     "GET /api/admin/orders/{id}",
     "GET /api/admin/orders.csv",
+    "GET /api/admin/payment-events",
     "POST /api/admin/holds/{id}/release",
     "POST /api/admin/money/assign",
     "POST /api/admin/money/returned",

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { Scope } from "../../client/src/admin.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase } from "../support/database.ts"
 import type { TestClient } from "../support/http.ts"
@@ -15,7 +16,7 @@ const TOKEN = /^dbo1_[\w-]{43}$/
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startClosedApp()
+  app = await startClosedApp({ config: { trustProxy: "127.0.0.1" } })
 })
 afterAll(() => app[Symbol.asyncDispose]())
 
@@ -271,4 +272,184 @@ test("while the operators cannot be read, their requests are 503, and all others
   for (const answer of await refused) expect(answer).toBeProblem(503, "unavailable")
   await blocker.end()
   expect(await statusWith(token, own)).toBe(200)
+})
+
+describe("a session of an operator", () => {
+  const ownPage = { "sec-fetch-site": "same-origin" }
+  let visitors = 0
+  /** The headers of an address of its own, because refused sign-ins are limited by address. */
+  const fromElsewhere = () => ({ "x-forwarded-for": `10.0.0.${(visitors += 1)}` })
+  /** Signs in and returns the headers of the session. */
+  async function signedIn(token: string, at: TestClient = app): Promise<{ cookie: string }> {
+    const answer = await at.post("/admin/session", { token }, { headers: fromElsewhere() })
+    expect(answer.status).toBe(200)
+    return { cookie: String(answer.headers["set-cookie"]).split(";")[0] ?? "" }
+  }
+  const statusIn = async (headers: { cookie: string }, at: TestClient = app) =>
+    (await at.get("/api/admin/products", { headers })).status
+
+  test("is that of its operator: the role counts, and the record says who", async () => {
+    const ann = await addOperator(app, { name: "Ann in a session", role: "support" })
+    const headers = await signedIn(ann.token)
+    expect(headers.cookie).toMatch(/^doorbuster_admin=dbs2\.[\w-]{43}$/)
+
+    const bySession = { headers: { ...headers, ...ownPage } }
+    expect(await app.post(PAUSE, undefined, bySession)).toBeProblem(403, "role_required", { role: "manager" })
+    expect(await app.post(PAUSE, undefined, { headers })).toBeProblem(403, "forbidden")
+    const recorded = async () => (await app.get("/api/admin/actions?product_id=1", owner)).body.data[0]
+    await expect.poll(recorded).toMatchObject({
+      operator: "Ann in a session",
+      operator_id: ann.operator_id,
+      way: "session",
+      status: 403,
+    })
+    expect(JSON.stringify(app.log)).toContain('"operator":"Ann in a session"')
+    expect(JSON.stringify(app.log)).not.toContain(headers.cookie.split("=")[1])
+  })
+
+  test("ends singly: its cookie is worth nothing then, and the others go on", async () => {
+    await using other = await startClosedApp({ databaseUrl: app.databaseUrl })
+    const { token } = await newOwner()
+    const [one, two] = [await signedIn(token), await signedIn(token, other)]
+    expect([await statusIn(one, other), await statusIn(two)]).toEqual([200, 200])
+
+    await app.send("DELETE", "/admin/session", { headers: { ...one, ...ownPage } })
+
+    expect([await statusIn(one), await statusIn(two)]).toEqual([401, 200])
+    await expect.poll(() => statusIn(one, other), { timeout: 6_000 }).toBe(401)
+  })
+
+  test.each([
+    [
+      "by the operator",
+      (id: number, headers: { cookie: string }) =>
+        [id, app.send("DELETE", "/admin/sessions", { headers: { ...headers, ...ownPage } })] as const,
+    ],
+    ["by an owner", (id: number) => [id, app.post(`${OPERATORS}/${id}/sign-out`, undefined, owner)] as const],
+  ])("all end at once, %s; the token goes on", async (_, end) => {
+    const { operator_id, token } = await newOwner()
+    const sessions = [await signedIn(token), await signedIn(token), await signedIn(token)]
+    const [, ended] = end(operator_id, sessions[0] ?? { cookie: "" })
+    expect([200, 204]).toContain((await ended).status)
+
+    expect(await Promise.all(sessions.map((session) => statusIn(session)))).toEqual([401, 401, 401])
+    expect(await statusWith(token)).toBe(200)
+    expect(await statusIn(await signedIn(token))).toBe(200)
+  })
+
+  test.each(["disable", "rotate"])(
+    "ends with the token: %s, also one that begins meanwhile",
+    async (change) => {
+      for (let round = 0; round < 6; round += 1) {
+        const { operator_id, token } = await newOwner()
+        const early = await signedIn(token)
+        const [changed, ...late] = await Promise.all([
+          app.post(`${OPERATORS}/${operator_id}/${change}`, undefined, owner),
+          ...Array.from({ length: 4 }, () =>
+            app.post("/admin/session", { token }, { headers: fromElsewhere() }),
+          ),
+        ])
+        const cookies = late
+          .filter(({ status }) => status === 200)
+          .map(({ headers }) => ({ cookie: String(headers["set-cookie"]).split(";")[0] ?? "" }))
+
+        expect(changed.status).toBe(200)
+        expect(await Promise.all([early, ...cookies].map((session) => statusIn(session)))).not.toContain(200)
+      }
+    },
+  )
+
+  test("does not begin for a key, and wrong tokens of operators are limited as all others", async () => {
+    await using own = await startClosedApp()
+    const key = await addOperator(own, { name: "Key", kind: "key", role: "owner" })
+    const tries = await Promise.all(
+      [key.token, ...Array.from({ length: 9 }, (_, n) => `dbo1_${n}`)].map((token) =>
+        own.post("/admin/session", { token }),
+      ),
+    )
+
+    expect(tries.filter(({ status }) => status === 401)).toHaveLength(5)
+    expect(tries.filter(({ status }) => status === 429)).toHaveLength(5)
+  })
+
+  test("is one of at most twenty: the oldest end", async () => {
+    const { operator_id, token } = await newOwner()
+    const first = await signedIn(token)
+    for (let count = 0; count < 20; count += 1) await signedIn(token)
+
+    expect(await statusIn(first)).toBe(401)
+    const { data } = (await app.get(OPERATORS, owner)).body
+    const found = data.find((one: { operator_id: number }) => one.operator_id === operator_id)
+    expect(found.sessions).toBe(20)
+  })
+})
+
+describe("a key with scopes", () => {
+  const key = (name: string, scopes: readonly Scope[]) => addOperator(app, { name, kind: "key", scopes })
+
+  test("holds:write places, reads and releases holds of buyers, and touches no order", async () => {
+    const { token } = await key("Holds", ["holds:write"])
+    const placed = await app.post("/api/holds", { product_id: 1, qty: 1, customer_id: "ann" }, { token })
+    expect(placed.status).toBe(201)
+    const path = `/api/holds/${placed.body.hold_id}`
+
+    expect((await app.get(path, { token })).body.customer_id).toBe("ann")
+    expect(await app.post("/api/orders", { hold_id: placed.body.hold_id }, { token })).toBeProblem(
+      404,
+      "hold_not_found",
+    )
+    expect((await app.send("DELETE", path, { token })).status).toBe(200)
+  })
+
+  test("orders:write makes, reads and cancels orders of buyers, and releases no hold", async () => {
+    const { token } = await key("Orders", ["orders:write"])
+    const { body: held } = await app.post("/api/holds", { product_id: 1, qty: 1 })
+    const path = `/api/holds/${held.hold_id}`
+    expect((await app.get(path, { token })).status).toBe(200)
+    expect(await app.send("DELETE", path, { token })).toBeProblem(404, "hold_not_found")
+
+    const made = await app.post("/api/orders", { hold_id: held.hold_id }, { token })
+    expect(made.status).toBe(201)
+    expect((await app.get(`/api/orders/${made.body.order_id}`, { token })).status).toBe(200)
+    expect((await app.post(`/api/orders/${made.body.order_id}/cancel`, {}, { token })).status).toBe(200)
+  })
+
+  test("repeats a request under its own Idempotency-Key, which no other key shares", async () => {
+    const [one, two] = [await key("One", ["holds:write"]), await key("Two", ["holds:write"])]
+    const place = async (token: string) => {
+      const headers = { "idempotency-key": "the same" }
+      return (await app.post("/api/holds", { product_id: 1, qty: 1 }, { token, headers })).body.hold_id
+    }
+    const first = await place(one.token)
+
+    expect(await place(one.token)).toBe(first)
+    expect(await place(two.token)).not.toBe(first)
+  })
+
+  test("speaks for a crowd: it is not limited as an address is, and its end is at once", async () => {
+    await using limited = await startClosedApp({ config: { rateLimitPerMinute: 3 } })
+    const { token, operator_id } = await addOperator(limited, {
+      name: "Shop server",
+      kind: "key",
+      scopes: ["holds:write"],
+    })
+    const place = () => limited.post("/api/holds", { product_id: 1, qty: 1 }, { token })
+    const placed = await Promise.all(Array.from({ length: 12 }, place))
+    expect(new Set(placed.map(({ status }) => status))).toEqual(new Set([201]))
+
+    await disableOperator(limited, operator_id)
+    const path = `/api/holds/${placed[0]?.body.hold_id}`
+    expect(await limited.send("DELETE", path, { token })).toBeProblem(404, "hold_not_found")
+  })
+})
+
+test("a role counts on the buyers' routes, too: a viewer reads and changes no order there", async () => {
+  const { body: held } = await app.post("/api/holds", { product_id: 1, qty: 1 })
+  const viewer = await addOperator(app, { name: "Looks only", role: "viewer" })
+  const support = await addOperator(app, { name: "Helps", role: "support" })
+  const path = `/api/holds/${held.hold_id}`
+
+  expect(await app.get(path, { token: viewer.token })).toBeProblem(404, "hold_not_found")
+  expect(await app.send("DELETE", path, { token: viewer.token })).toBeProblem(404, "hold_not_found")
+  expect((await app.send("DELETE", path, { token: support.token })).status).toBe(200)
 })

@@ -5,6 +5,9 @@ const memory = "src/store/reads/operator-memory.ts"
 const area = "src/http/access/admin-area.ts"
 const roles = "test/http/operator-roles.test.ts"
 const operators = "test/http/operators.test.ts"
+const access = "src/http/access/operator-access.ts"
+const auth = "src/http/access/auth.ts"
+const sessions = "src/store/reads/operator-sessions.ts"
 
 /** Bugs in who may do what, and in how operators end. */
 export const operatorMutants: readonly Mutant[] = [
@@ -110,5 +113,73 @@ export const operatorMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: operators, test: "names who asked for a change" },
+  },
+  {
+    name: "operators: a session ends in the browser alone",
+    edits: [
+      {
+        file: access,
+        find: "if (!isOperatorSession(value)) return\n",
+        replace: 'if (value !== "") return\n',
+      },
+    ],
+    caughtBy: { file: operators, test: "ends singly: its cookie is worth nothing" },
+  },
+  {
+    name: "operators: signing out everywhere ends one session",
+    edits: [
+      {
+        file: access,
+        find: "everywhere ? memory.bySession(hashOf(value)) : undefined",
+        replace: "undefined",
+      },
+    ],
+    caughtBy: { file: operators, test: "all end at once" },
+  },
+  {
+    name: "operators: a session begins with a token that was replaced",
+    edits: [
+      { file: sessions, find: "and token_hash = decode($2, 'hex')", replace: "and $2::text is not null" },
+    ],
+    caughtBy: { file: operators, test: "ends with the token" },
+  },
+  {
+    name: "operators: sessions survive a rotation",
+    edits: [
+      {
+        file: store,
+        find: "  await deleteSessions(tx, id)\n  return { ...operator, sessions: 0 }",
+        replace: "  return { ...operator, sessions: 0 }",
+      },
+    ],
+    caughtBy: { file: operators, test: "ends with the token" },
+  },
+  {
+    name: "operators: a key signs in to the control room",
+    edits: [{ file: access, find: 'operator?.kind !== "person"', replace: "operator === undefined" }],
+    caughtBy: { file: operators, test: "does not begin for a key" },
+  },
+  {
+    name: "operators: a key for holds makes orders",
+    edits: [
+      {
+        file: auth,
+        find: '"change order": { role: "support", scopes: ["orders:write"] }',
+        replace: '"change order": { role: "support", scopes: ["holds:write", "orders:write"] }',
+      },
+    ],
+    caughtBy: { file: operators, test: "and touches no order" },
+  },
+  {
+    name: "operators: a viewer changes orders on the buyers' routes",
+    edits: [{ file: auth, find: "return mayActAs(caller.role, uses[use].role)", replace: "return true" }],
+    caughtBy: { file: operators, test: "a viewer reads and changes no order there" },
+  },
+  {
+    name: "operators: all keys share their Idempotency-Keys",
+    edits: [
+      { file: "src/http/access/idempotency-key.ts", find: "`key ${caller.operator.id}`", replace: '"key"' },
+    ],
+    caughtBy: { file: operators, test: "which no other key shares" },
   },
 ]

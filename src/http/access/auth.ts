@@ -55,8 +55,11 @@ export interface Gatekeeper {
    * the operators cannot be read.
    */
   signIn(token: string): Promise<SignedIn | null>
-  /** Ends the operator's session in a request's cookie. One of ADMIN_TOKEN ends only in the browser, which forgets it. */
-  signOut(request: FastifyRequest): Promise<void>
+  /**
+   * Ends the operator's session in a request's cookie, or all sessions of that operator. One of ADMIN_TOKEN ends only in the
+   * browser, which forgets it.
+   */
+  signOut(request: FastifyRequest, everywhere: boolean): Promise<void>
 }
 
 /** A session that has begun. `name`: the operator's; null: it is one of ADMIN_TOKEN. */
@@ -103,8 +106,8 @@ export function createGatekeeper(access: AdminAccess | null, tokens: OwnerTokens
       if (isAdminToken(token)) return { ...sessions.begin(), name: null }
       return isOperatorToken(token) ? operators.signIn(token) : null
     },
-    async signOut({ headers }) {
-      for (const value of sessionsIn(headers.cookie)) await operators.signOut(value)
+    async signOut({ headers }, everywhere) {
+      for (const value of sessionsIn(headers.cookie)) await operators.signOut(value, everywhere)
     },
   }
 }

@@ -41,8 +41,8 @@ export interface OperatorAccess extends Pick<OperatorMemory, "ready"> {
   bySession(value: string): IdentifiedOperator | undefined
   /** Begins a session of a person. Null: the token is nobody's, a key's, or was replaced in this moment. */
   signIn(token: string): Promise<OperatorSession | null>
-  /** Ends a session. */
-  signOut(value: string): Promise<void>
+  /** Ends a session, or with `everywhere` all sessions of its operator. */
+  signOut(value: string, everywhere: boolean): Promise<void>
 }
 
 /** A new session, for its cookie. */
@@ -57,7 +57,7 @@ const NOTE_EVERY_MS = 60_000
 
 export interface OperatorAccessParts {
   readonly memory: Pick<OperatorMemory, "ready" | "byToken" | "bySession">
-  readonly operators: Pick<Operators, "beginSession" | "endSession" | "noteUse">
+  readonly operators: Pick<Operators, "beginSession" | "endSession" | "endSessions" | "noteUse">
   readonly sessionSeconds: number
   readonly onFailure: (error: unknown) => void
 }
@@ -101,8 +101,12 @@ export function createOperatorAccess(parts: OperatorAccessParts): OperatorAccess
       const endsAt: Instant | null = await operators.beginSession(session)
       return endsAt === null ? null : { value, endsAt: new Date(endsAt), name: operator.name }
     },
-    async signOut(value) {
-      if (isOperatorSession(value)) await operators.endSession(hashOf(value))
+    async signOut(value, everywhere) {
+      if (!isOperatorSession(value)) return
+      const operator = everywhere ? memory.bySession(hashOf(value)) : undefined
+      await (operator === undefined
+        ? operators.endSession(hashOf(value))
+        : operators.endSessions(operator.id, null))
     },
   }
 }

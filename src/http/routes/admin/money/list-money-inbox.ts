@@ -23,7 +23,7 @@ import { parseRefundName } from "../../../wire/refund-names.ts"
 import { isStorable } from "../../../wire/storable-text.ts"
 
 const tags = ["admin"]
-const security = needsRole("viewer")
+const security = needsRole("support")
 
 /** Registers `GET /api/admin/money`. */
 export function registerListMoneyInbox(admin: App, { money }: Pick<Services, "money">): void {

@@ -16,7 +16,7 @@ export function registerListPaymentEvents(admin: App, { lists }: Pick<Services, 
     url: "/api/admin/payment-events",
     schema: {
       ...filteredListSchema,
-      security: needsRole("viewer"),
+      security: needsRole("support"),
       summary: "List payment events by provider and key",
       querystring: Type.Object({ ...eventQuery, outcome: optionalWord(paymentOutcomes) }),
       response: { 200: PaymentEventList, ...problemResponses },
