@@ -3,14 +3,11 @@ import type { AddressInfo } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
+import { accessServices } from "./access-way.ts"
 import { checkServing, hasOwnSimulator } from "./config/checks.ts"
 import type { Config } from "./config/config.ts"
 import { createEngine, type Engine } from "./engine.ts"
-import { createAdminSessions } from "./http/access/admin-session.ts"
 import { createAudit } from "./http/access/audit.ts"
-import { createGatekeeper } from "./http/access/auth.ts"
-import { createCustomerTokens } from "./http/access/customer-token.ts"
-import { createHolders } from "./http/access/holders.ts"
 import { createOwnerTokens, type OwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
 import { listeningError } from "./config/listening-error.ts"
@@ -207,10 +204,7 @@ async function buildServer(config: Config, secret: string, services: ServerServi
   return createServer(
     {
       ...engine,
-      customerTokens: createCustomerTokens(config.customerSecrets),
-      holdsNeedSigned: config.holdsNeed === "signed",
-      holderOf: createHolders(config.holdBounds === null ? null : secret),
-      gatekeeper: createGatekeeper(accessBy(config, secret), services.tokens),
+      ...accessServices(config, secret, services),
       ...others,
       pages: await loadPages(),
       audit: createAudit(engine),
@@ -228,11 +222,6 @@ async function buildServer(config: Config, secret: string, services: ServerServi
 
 function paymentPageOf({ paymentPageUrl: url, paymentWebhookSecret: secret, publicUrl }: Config) {
   return url === null || secret === null ? null : createPaymentPage({ url, secret, publicUrl })
-}
-
-/** The token and the sessions that identify an operator; null in open mode. */
-function accessBy({ adminToken }: Config, secret: string) {
-  return adminToken === null ? null : { adminToken, sessions: createAdminSessions(secret, adminToken) }
 }
 
 /** This many payments take a few dozen megabytes. */

@@ -6,6 +6,8 @@ import { createLanes, type Lanes } from "./lanes/lanes.ts"
 import { createPaymentEventHandler, type PaymentEventHandler } from "./lanes/payment-event-handler.ts"
 import { createAlerts, type Alerts } from "./store/reads/alerts.ts"
 import { createAdminActions, type AdminActions } from "./store/reads/admin-actions.ts"
+import { createOperatorMemory, type OperatorMemory } from "./store/reads/operator-memory.ts"
+import { createOperators, type Operators } from "./store/reads/operators.ts"
 import { createCancellations, type Cancellations } from "./store/queues/cancellations.ts"
 import { createIds, type Ids } from "./store/batch/ids.ts"
 import { createInbox, type Inbox } from "./store/reads/inbox.ts"
@@ -62,6 +64,8 @@ export interface Engine {
   readonly courses: SaleCourses
   /** The log of the shop's actions. */
   readonly actions: AdminActions
+  /** Who may run the shop, and the memory that identifies them. */
+  readonly operators: Operators & { readonly memory: OperatorMemory }
   readonly refunds: RefundQueue
   readonly cancellations: Cancellations
   readonly webhooks: Webhooks
@@ -164,9 +168,8 @@ export function createEngine(
   const erasure = createErasure(database.views)
   const variantNames = createVariantNameReads(database.views)
   const orderHistory = createOrderHistory(database.views)
-  const actions = createAdminActions(database.views)
-  const refunds = createRefundQueue(database.views)
-  const cancellations = createCancellations(database.views)
+  const [actions, operators] = [createAdminActions(database.views), operatorsOver(database)]
+  const [refunds, cancellations] = [createRefundQueue(database.views), createCancellations(database.views)]
   const webhooks = {
     endpoints: createWebhookEndpoints(database.views, () => subscribers.forget()),
     deliveries: createWebhookDeliveries(database.views),
@@ -182,6 +185,13 @@ export function createEngine(
   const face = createShopMemory(async () => (await settings.read()).settings, defaults)
   const shop = { settings, ...face }
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
-  const reads = { inbox, money, lists, erasure, variantNames, orderHistory, figures, courses, actions }
-  return { ...sale, ...reads, refunds, cancellations, webhooks, webhookQueue, alerts, mails, contents, shop }
+  const reads = { inbox, money, lists, erasure, variantNames, orderHistory, figures, courses }
+  const desk = { actions, operators, refunds, cancellations, webhooks, webhookQueue }
+  return { ...sale, ...reads, ...desk, alerts, mails, contents, shop }
+}
+
+function operatorsOver({ views }: Database): Engine["operators"] {
+  const operators: Operators = createOperators(views, () => memory.forget())
+  const memory = createOperatorMemory(() => operators.identified())
+  return { ...operators, memory }
 }

@@ -26,6 +26,7 @@ const allowed: Record<string, readonly string[]> = {
   payments: ["domain", "config/payment-page"],
   simulator: ["payments/standard-webhooks", "domain/money", "domain/shop", "site/language-choice"],
   mail: ["domain", "wire", "config/mail"],
+  "access-way": ["config", "engine", "http/access", "http/services"],
   "mail-way": ["mail", "config", "engine", "http/access", "http/services", "worker"],
   lanes: ["store", "domain"],
   worker: ["lanes", "payments", "store", "domain", "wire", "events", "mail"],
@@ -95,6 +96,7 @@ const allowed: Record<string, readonly string[]> = {
     "engine",
     "seed",
     "config",
+    "access-way",
     "mail-way",
   ],
   cli: [
@@ -103,6 +105,7 @@ const allowed: Record<string, readonly string[]> = {
     "mail/smtp",
     "http/access/owner-token",
     "http/access/customer-token",
+    "http/access/operator-access",
     "base/stop-steps",
     "base/standard-streams",
     "base/listening-sockets",

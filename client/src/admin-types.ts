@@ -284,6 +284,10 @@ export interface VariantRefusals {
 export interface AdminAction {
   readonly action_id: number
   readonly way: AdminWay
+  /** null: `ADMIN_TOKEN`, or open mode. */
+  readonly operator_id: number | null
+  /** The operator's name; `owner` for `ADMIN_TOKEN` and its sessions; null in open mode. */
+  readonly operator: string | null
   /** Method and route: `"POST /api/admin/products/:id/pause"`. */
   readonly route: string
   readonly path: string

@@ -33,6 +33,7 @@ import type {
 import { get, keyed } from "./client.ts"
 import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options.ts"
 import { call, connectionTo, type Call } from "./send.ts"
+import { operatorCalls, type OperatorCalls } from "./operator-calls.ts"
 import type { ContentChangesBody, ShopChangesBody, ShopSettings, StoredContent } from "./shop-types.ts"
 import type { DetailsBody, Hold, Order, Page, PageQuery, ShopProduct } from "./types.ts"
 import type {
@@ -51,20 +52,22 @@ import type { OrderMail, WholeOrder } from "./whole-order-types.ts"
 
 export type * from "./admin-types.ts"
 export type * from "./money-types.ts"
+export type * from "./operator-types.ts"
 export type * from "./shop-types.ts"
 export type * from "./whole-order-types.ts"
 export type * from "./webhook-types.ts"
 
 /** The shop's server, and how calls are sent. */
 export interface AdminClientOptions extends ConnectionOptions {
-  /** The server's `ADMIN_TOKEN`; not needed in open mode. */
+  /** The server's `ADMIN_TOKEN`, or the token of an operator; not needed in open mode. */
   readonly adminToken?: string | null | undefined
 }
 
 /**
- * The calls for the shop; the server refuses other callers with `unauthorized` or `forbidden`. They return, throw and
+ * The calls for the shop; the server refuses other callers with `unauthorized` or `forbidden`, and
+ * operators whose role does not allow a call with `role_required`. They return, throw and
  * are retried like those of `Client`. Calls that have the same effect when they come twice, or that carry an
- * `Idempotency-Key`, are retried; the four calls whose comments say so are not.
+ * `Idempotency-Key`, are retried; the calls whose comments say so are not.
  */
 export interface AdminClient {
   readonly products: {
@@ -235,6 +238,7 @@ export interface AdminClient {
     /** Lists the changes made through the shop's routes, newest first, refused ones included. */
     list(query?: AdminActionQuery, options?: CallOptions): Promise<Page<AdminAction>>
   }
+  readonly operators: OperatorCalls
   readonly webhooks: {
     /** Creates an endpoint that events are sent to. Never retried, because a retry would create another one. */
     create(body: NewEndpointBody, options?: CallOptions): Promise<WebhookEndpointWithSecret>
@@ -365,6 +369,7 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
     live: (productId, { include, ...options } = {}) =>
       read("/live", options, { product_id: productId, include }),
     actions: { list: (query, options) => read("/actions", options, query) },
+    operators: operatorCalls(connection),
     webhooks: {
       create: (body, options) => request("POST", "/webhooks", { repeatable: false, body, options }),
       list: (options) => read("/webhooks", options),

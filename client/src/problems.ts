@@ -63,6 +63,10 @@ export interface ProblemMembers {
   readonly payment_disputed: { readonly refundable_minor: number }
   readonly refund_over_payment: { readonly refundable_minor: number }
   readonly restock_over_order: { readonly restockable_qty: number }
+  /** `role`: the role that the route asks for. */
+  readonly role_required: { readonly role: "viewer" | "support" | "manager" | "owner" }
+  /** `most_operators`: how many operators can be enabled. */
+  readonly too_many_operators: { readonly most_operators: number }
   readonly too_many_endpoints: { readonly most_endpoints: number }
 }
 
@@ -80,6 +84,9 @@ type PlainCode =
   | "dispute_not_found"
   | "payment_event_not_found"
   | "webhook_endpoint_not_found"
+  | "operator_not_found"
+  | "operator_disabled"
+  | "operator_name_used"
   | "mail_not_found"
   | "webhook_delivery_not_found"
   | "route_not_found"

@@ -10,7 +10,6 @@ import {
   CHILD_COMMAND,
   databaseUrl,
   LARGEST_SEED,
-  names,
   SEED_STOCK,
   serverUrl,
   serverUrls,
@@ -264,27 +263,6 @@ export function addBench(program: Command): void {
     .allowUnknownOption()
     .argument("[options...]")
     .action(async (options: string[]) => failUnless(await (await import("./bench.ts")).bench(options)))
-}
-
-/** Adds `sign-customer`. */
-export function addSignCustomer(program: Command): void {
-  program
-    .command("sign-customer")
-    .description(
-      "print a Customer-Token, signed with the first of CUSTOMER_SECRETS, as your server makes one",
-    )
-    .argument("<customer>", "who the customer is, such as the id that your shop has for them")
-    .option("--seconds <seconds>", "how long the token is valid", wholeNumber(1, 31_536_000), 900)
-    .option("--group <name>", "a group of the customer; repeatable", names, [])
-    .action(
-      async (
-        customer: string,
-        { seconds, group }: { readonly seconds: number; readonly group: string[] },
-      ) => {
-        const { printCustomerToken } = await import("./sign-customer.ts")
-        printCustomerToken(readConfig(), { customer, seconds, groups: group })
-      },
-    )
 }
 
 /** Adds `doctor`. */

@@ -10,12 +10,13 @@ import {
   addSeed,
   addServe,
   addServeChild,
-  addSignCustomer,
   addSimulator,
   addVerify,
   addWorker,
 } from "./commands.ts"
+import { addSignCustomer } from "./customer-commands.ts"
 import { addLaravelCommands } from "./laravel-commands.ts"
+import { addOperators } from "./operator-commands.ts"
 import { printError, surviveLostOutput } from "./output.ts"
 
 /** Runs one command. Sets the exit status: 0 success, 1 failure or a failed check, 2 wrong usage. */
@@ -49,6 +50,7 @@ export function createProgram(): Command {
   addWorker(program)
   addSimulator(program)
   addMigrate(program)
+  addOperators(program)
   addSeed(program)
   addRace(program)
   addRehearse(program)

@@ -20,8 +20,8 @@ import {
 /** One function for each business event. It writes the event's log line and updates its metrics. */
 export interface Events extends BatchObserver {
   readonly registry: Registry
-  /** A browser signed in to the control room with the admin token. */
-  signedIn(visitor: Visitor): void
+  /** A browser signed in to the control room, as the operator of this name. */
+  signedIn(visitor: Visitor, operator: string): void
   /** A browser tried to sign in with a wrong token. */
   signInRefused(visitor: Visitor): void
   /** An admin action could not be recorded in the database; the log line is then its only record. */

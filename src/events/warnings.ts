@@ -35,9 +35,9 @@ type Warnings = Pick<
 export function createWarnings(log: Logger): Warnings {
   return {
     groupFailed: (error) => log.warn({ err: error }, "A group of batches failed; each is tried alone."),
-    signedIn: ({ address, requestId }) =>
+    signedIn: ({ address, requestId }, operator) =>
       log.info(
-        { metric: "admin.signed_in", address, request_id: requestId },
+        { metric: "admin.signed_in", operator, address, request_id: requestId },
         "Signed in to the control room.",
       ),
     signInRefused({ address, requestId }) {

@@ -12,6 +12,7 @@ import { errorAnswerer } from "./transport/errors.ts"
 import { acceptJsonOnly } from "./transport/json-body.ts"
 import { readForwardedHeaders } from "./transport/forwarded-headers.ts"
 import { MeasuredResponse } from "./transport/measured-response.ts"
+import { isShop } from "./access/auth.ts"
 import { networkOf } from "./access/network-address.ts"
 import { refuseForeignPages } from "./access/open-mode.ts"
 import { refuse } from "./wire/problems.ts"
@@ -97,6 +98,8 @@ export async function createServer(services: Services, options: ServerOptions): 
   addStandardHooks(app, services, constant)
   acceptJsonOnly(app)
 
+  awaitOperators(app, services)
+
   await describeApi(app)
   if (options.corsOrigins.length > 0) {
     await app.register(cors, {
@@ -131,7 +134,17 @@ async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: 
     max: perMinute,
     timeWindow: "1 minute",
     keyGenerator: networkOf,
-    allowList: (request) => gatekeeper.callerOf(request).kind === "admin",
+    allowList: (request) => isShop(gatekeeper.callerOf(request)),
+  })
+}
+
+/** Lets a request with an operator's token or session wait until the operators are known. No other request waits. */
+function awaitOperators(app: App, { gatekeeper }: Services): void {
+  if (gatekeeper.mode === "open") return
+  app.addHook("onRequest", (request, _reply, proceed) => {
+    const ready = gatekeeper.ready(request)
+    if (ready === null) return proceed()
+    ready.then(() => proceed(), proceed)
   })
 }
 

@@ -15,6 +15,7 @@ import type { Lookups } from "../store/reads/lookups.ts"
 import type { Shop } from "../mail/compose.ts"
 import type { MailContents } from "../store/reads/mail-contents.ts"
 import type { MoneyViews } from "../store/reads/money-views.ts"
+import type { Operators } from "../store/reads/operators.ts"
 import type { OrderHistory } from "../store/reads/order-history.ts"
 import type { ContentMemory } from "../store/reads/content-memory.ts"
 import type { ProductContents } from "../store/reads/product-contents.ts"
@@ -65,6 +66,7 @@ export interface Services {
   readonly publicUrl: string | null
   readonly actions: AdminActions
   readonly audit: Audit
+  readonly operators: Operators
   readonly webhooks: { readonly endpoints: WebhookEndpoints; readonly deliveries: WebhookDeliveries }
   readonly messages: Messages
   readonly events: Events

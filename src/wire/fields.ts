@@ -29,7 +29,7 @@ export const Quantity = Type.Integer({ minimum: 1, maximum: LARGEST_QUANTITY })
 /** A short text in one line, such as a name or an id of another system. */
 /** Whether a text is a {@link Label}. */
 export function isLabel(text: string): boolean {
-  return text !== "" && [...text].length <= 255 && new RegExp(labelPattern, "u").test(text)
+  return text !== "" && Array.from(text).length <= 255 && new RegExp(labelPattern, "u").test(text)
 }
 
 export const Label = Type.String({ minLength: 1, maxLength: 255, pattern: labelPattern })

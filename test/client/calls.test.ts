@@ -362,6 +362,20 @@ describe.each([
     await expect(shop.webhooks.get(id)).rejects.toMatchObject({ code: "webhook_endpoint_not_found" })
   })
 
+  test("operators", async () => {
+    const { token, ...ann } = await shop.operators.add({ name: "Ann", role: "support" })
+    const id = ann.operator_id
+
+    expect(token).toMatch(/^dbo1_/)
+    expect((await shop.operators.list()).data).toEqual([ann])
+    expect((await shop.operators.rotate(id)).token).not.toBe(token)
+    expect(await shop.operators.signOut(id)).toMatchObject({ sessions: 0 })
+    expect(await shop.operators.disable(id)).toMatchObject({ disabled_at: expect.any(String) })
+    const key = await shop.operators.add({ name: "Key", kind: "key", scopes: ["orders:write"] })
+    expect(key).toMatchObject({ kind: "key", role: null, scopes: ["orders:write"] })
+    await expect(shop.operators.disable(999)).rejects.toMatchObject({ code: "operator_not_found" })
+  })
+
   // A server that has no stream yet cannot be watched.
   test.skipIf(!described.includes(STREAM))("a watch shows that units are held", async () => {
     const product = await shop.products.create({ name: "Lamp", price_minor: 500, currency: "EUR", stock: 9 })

@@ -82,6 +82,8 @@ const members = {
   refund_over_payment: { refundable_minor: 1 },
   restock_over_order: { restockable_qty: 1 },
   too_many_endpoints: { most_endpoints: 1 },
+  too_many_operators: { most_operators: 1 },
+  role_required: { role: 1 },
   malformed_request: {},
   unauthorized: {},
   invalid_signature: {},
@@ -94,6 +96,9 @@ const members = {
   payment_event_not_found: {},
   webhook_endpoint_not_found: {},
   mail_not_found: {},
+  operator_not_found: {},
+  operator_disabled: {},
+  operator_name_used: {},
   webhook_delivery_not_found: {},
   route_not_found: {},
   sale_paused: {},
@@ -151,6 +156,8 @@ const carried = {
   refundableMinor: 1,
   restockableQty: 1,
   mostEndpoints: 1,
+  mostOperators: 1,
+  role: "owner",
 }
 
 /** One refusal of each code. */

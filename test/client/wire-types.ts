@@ -3,6 +3,7 @@ import type * as admin from "../../client/src/admin.ts"
 import type * as client from "../../client/src/types.ts"
 import { HealthWire } from "../../src/http/routes/system/show-health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
+import * as operators from "../../src/http/wire/operator-schemas.ts"
 import * as links from "../../src/http/wire/order-links.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as erase from "../../src/http/routes/admin/orders/erase-details.ts"
@@ -71,6 +72,10 @@ export const wireSchemas = {
   Live: control.LiveWire,
   AdminAction: control.AdminActionWire,
   AdminActionList: control.AdminActionList,
+  Operator: operators.OperatorWire,
+  OperatorWithToken: operators.OperatorWithTokenWire,
+  OperatorList: operators.OperatorListWire,
+  NewOperatorBody: operators.NewOperatorBody,
   NewEndpointBody: webhooks.NewEndpointBody,
   EndpointChangesBody: webhooks.EndpointChangesBody,
   RotationBody: webhooks.RotationBody,
@@ -138,6 +143,10 @@ interface WireTypes {
   Live: admin.Live
   AdminAction: admin.AdminAction
   AdminActionList: client.Page<admin.AdminAction>
+  Operator: admin.Operator
+  OperatorWithToken: admin.OperatorWithToken
+  OperatorList: admin.WholeList<admin.Operator>
+  NewOperatorBody: Given<admin.NewOperatorBody>
   NewEndpointBody: admin.NewEndpointBody
   EndpointChangesBody: admin.EndpointChangesBody
   RotationBody: admin.RotationBody

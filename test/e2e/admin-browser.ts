@@ -47,6 +47,6 @@ export async function putOnSale(page: Page): Promise<void> {
 
 /** Fills in and sends the sign-in form. */
 export async function signIn(page: Page, token: string): Promise<void> {
-  await page.getByLabel("Admin token").fill(token)
+  await page.getByLabel("Token").fill(token)
   await page.getByRole("button", { name: "Sign in" }).click()
 }

@@ -51,7 +51,7 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     await page.goto(`${app.url}/admin`)
     const untouched = await borderOf("token")
     await signIn(page, "a wrong token")
-    await sees(page, "Wrong admin token.")
+    await sees(page, "Wrong token.")
     const refused = await borderOf("token")
     await signIn(page, ADMIN_TOKEN)
     await page.getByRole("heading", { name: "Products" }).waitFor()

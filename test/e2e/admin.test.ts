@@ -46,7 +46,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
 
     await signIn(page, "a wrong token")
 
-    await sees(page, "Wrong admin token.")
+    await sees(page, "Wrong token.")
     expect(page.url()).not.toContain("wrong")
     expect(await page.content()).not.toContain("a wrong token")
     expect(await findFaults(page)).toEqual([])
@@ -371,7 +371,7 @@ describe.skipIf(leavesOutBrowser())("the control room", { timeout: 120_000 }, ()
     await page.goto(`${app.url}/admin`)
     await page.getByRole("button", { name: "Sign out" }).click()
 
-    await page.getByLabel("Admin token").waitFor()
+    await page.getByLabel("Token").waitFor()
     expect(await context.cookies()).toEqual([])
   })
 

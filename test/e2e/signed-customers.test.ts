@@ -28,11 +28,9 @@ describe.skipIf(leavesOutBrowser())("a product for customers of the shop", { tim
     await app[Symbol.asyncDispose]()
   })
 
-  const says = (text: string) => page.getByText(text).first().waitFor()
-
   test("says where to sign in, before and when a buyer presses", async () => {
     await page.goto(path)
-    await says("This is sold to customers of the shop. Sign in there")
+    await page.getByText("This is sold to customers of the shop. Sign in there").first().waitFor()
     expect(await page.locator("#customer").count()).toBe(0)
 
     await page.getByRole("button", { name: "Reserve" }).click()
@@ -44,7 +42,9 @@ describe.skipIf(leavesOutBrowser())("a product for customers of the shop", { tim
     await page.goto("about:blank")
     await page.goto(`${path}#${tokenOf("anna", -120)}`)
     await page.getByRole("button", { name: "Reserve" }).click()
-    await says("Your sign-in at the shop has ended")
+    await expect
+      .poll(() => page.getByText("Your sign-in at the shop has ended").first().isVisible())
+      .toBe(true)
   })
 
   test("is held with the token of the link, which leaves the address bar and outlasts a reload", async () => {

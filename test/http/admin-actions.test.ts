@@ -35,6 +35,8 @@ describe("the record of an admin action", () => {
     expect(stock).toEqual({
       action_id: expect.any(Number),
       way: "open",
+      operator_id: null,
+      operator: null,
       route: "POST /api/admin/products/:id/stock",
       path: `/api/admin/products/${id}/stock`,
       product_id: id,
@@ -199,7 +201,7 @@ test("actions are recorded in the order of their answers, even when the first wa
     events: { auditFailed: () => expect.unreachable() },
   })
   const server = Fastify()
-  server.addHook("onRequest", async (request) => audit.began(request, "open"))
+  server.addHook("onRequest", async (request) => audit.began(request, { by: "open", operator: null }))
   server.addHook("onSend", async (request, reply, payload) => audit.answered(request, reply, payload))
   server.post("/:step", async () => ({}))
 

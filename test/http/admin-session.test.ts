@@ -287,7 +287,7 @@ describe("the pages of the control room", () => {
     const answer = await app.post("/admin/session", undefined, { raw, headers })
 
     expect(answer.status).toBe(401)
-    expect(answer.body).toContain("Wrong admin token.")
+    expect(answer.body).toContain("Wrong token.")
     expect(answer.body).toContain('value="/admin/money"')
     expect(answer.body).not.toContain("a wrong guess")
   })

@@ -82,6 +82,23 @@ test("the shop's own server is bound by nothing but the product", async () => {
   expect((await hold(app, product.id, "192.0.2.1", { qty: 40 }, ADMIN_TOKEN)).status).toBe(201)
 })
 
+test("a key for holds speaks for the shop; another key, and an operator who only looks, do not", async () => {
+  await using app = await startShop()
+  const product = await offer(app, { customer: "signed" }, ADMIN_TOKEN)
+  const tokenOf = async (operator: object): Promise<string> => {
+    const { status, body } = await app.post("/api/admin/operators", operator, { token: ADMIN_TOKEN })
+    expect(status).toBe(201)
+    return body.token
+  }
+  const ask = async (token: string) =>
+    (await hold(app, product.id, "192.0.2.1", { qty: 40, customer_id: "anna" }, token)).status
+
+  expect(await ask(await tokenOf({ name: "Server", kind: "key", scopes: ["holds:write"] }))).toBe(201)
+  expect(await ask(await tokenOf({ name: "Orders", kind: "key", scopes: ["orders:write"] }))).toBe(422)
+  expect(await ask(await tokenOf({ name: "Vera", role: "viewer" }))).toBe(422)
+  expect(await ask(await tokenOf({ name: "Mia", role: "manager" }))).toBe(201)
+})
+
 // One address, such as that of a campus or of a mobile network: 20 are served at a time, and all of them in the end.
 test("200 buyers behind one address who pay: every one of them buys, 20 at a time", async () => {
   await using app = await startShop()

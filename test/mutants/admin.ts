@@ -113,7 +113,7 @@ export const adminMutants: readonly Mutant[] = [
   {
     name: "control room: sign-in accepts any token",
     edits: [
-      { file: auth, find: "(isAdminToken(token) ? sessions.begin() : null)", replace: "sessions.begin()" },
+      { file: auth, find: "if (isAdminToken(token)) return { ...sessions", replace: "return { ...sessions" },
     ],
     caughtBy: { file: session, test: "with a wrong token" },
   },
@@ -122,7 +122,7 @@ export const adminMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/admin/control-room/sign-in.ts",
-        find: "        wrongTokens.note(network)\n",
+        find: "      wrongTokens.note(network)\n",
         replace: "",
       },
     ],
@@ -184,9 +184,9 @@ export const adminMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/access/audit.ts",
-        find: "begun.set(request, { way, content: null })",
+        find: "begun.set(request, { way, operatorId, operatorName, content: null })",
         replace:
-          "begun.set(request, { way, get content() { return recordedBody(request.body) }, set content(_) {} })",
+          "begun.set(request, { way, operatorId, operatorName, get content() { return recordedBody(request.body) }, set content(_) {} })",
       },
     ],
     caughtBy: { file: actions, test: "no body that does not match the schema" },
@@ -256,9 +256,9 @@ export const adminMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/admin/control-room/sign-in.ts",
-        find: "      const session = gatekeeper.signIn(token)\n",
+        find: "      wrongTokens.note(network)\n",
         replace:
-          "      await new Promise((resolve) => setTimeout(resolve, 50))\n      const session = gatekeeper.signIn(token)\n",
+          "      await new Promise((resolve) => setTimeout(resolve, 50))\n      wrongTokens.note(network)\n",
       },
     ],
     caughtBy: { file: session, test: "when they are sent at once" },

@@ -63,8 +63,8 @@ export const holdBoundMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/access/holders.ts",
-        find: "if (isShopSystem(caller)) return undefined",
-        replace: "void isShopSystem(caller)",
+        find: "if (holdsForBuyers(caller)) return undefined",
+        replace: "void holdsForBuyers(caller)",
       },
     ],
     caughtBy: { file: http, test: "bound by nothing" },

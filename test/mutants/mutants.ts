@@ -14,6 +14,7 @@ import { moneyMutants } from "./money.ts"
 import { holdBoundMutants } from "./hold-bounds.ts"
 import { historyMutants } from "./history.ts"
 import { liveScreenMutants } from "./live-screen.ts"
+import { operatorMutants } from "./operators.ts"
 import { orderPageMutants } from "./order-pages.ts"
 import { mailAbuseMutants } from "./mail-abuse.ts"
 import { languageMutants } from "./languages.ts"
@@ -104,6 +105,7 @@ export const mutants: readonly Mutant[] = [
   ...shopFaceMutants,
   ...streamMutants,
   ...adminMutants,
+  ...operatorMutants,
   ...liveScreenMutants,
   ...orderPageMutants,
   ...orderScreenMutants,

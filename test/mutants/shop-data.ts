@@ -65,8 +65,8 @@ export const shopDataMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/hold-placement.ts",
-        find: "askerName(caller), wanted)",
-        replace: "askerName(caller), { ...wanted, reference: undefined })",
+        find: "idempotencyOf(request, asker, wanted)",
+        replace: "idempotencyOf(request, asker, { ...wanted, reference: undefined })",
       },
     ],
     caughtBy: keys,

@@ -3,6 +3,7 @@ import type { Mutant } from "./mutants.ts"
 const http = "test/http/signed-customers.test.ts"
 const tokens = "src/http/access/customer-token.ts"
 const placement = "src/http/routes/buyers/hold-placement.ts"
+const customers = "src/http/routes/buyers/hold-customer.ts"
 
 /** Who a customer is, and who may say so. */
 export const signedCustomerMutants: readonly Mutant[] = [
@@ -10,7 +11,7 @@ export const signedCustomerMutants: readonly Mutant[] = [
     name: "signed customers: a token that is not valid is taken for none",
     edits: [
       {
-        file: placement,
+        file: customers,
         find: 'if (typeof signed !== "string") return',
         replace:
           'if (typeof signed === "string") return { customerId: named, isSigned: false }\n    else return',

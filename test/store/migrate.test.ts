@@ -75,6 +75,7 @@ const NEWEST = [
   "0020_product_content",
   "0021_product_settings",
   "0022_alerts",
+  "0024_operators",
   "0025_unpaid_holds",
   "0026_customer_kind",
 ]
@@ -95,6 +96,9 @@ async function forgetNewest(url: string): Promise<void> {
     "drop table product_contents",
     "drop table alerts",
     "drop table unpaid_holds",
+    "drop table operator_sessions",
+    "drop table operators",
+    "alter table admin_actions drop column operator_id, drop column operator_name",
     "alter table products drop column status, drop column status_paused",
     "alter table products drop column sku, drop column external_id, drop column stock_display, drop column customer",
     "alter table products drop column collect, drop column collect_since",

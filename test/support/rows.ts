@@ -166,6 +166,21 @@ export const validRows = {
     updated_at: "2026-11-27T12:00:00Z",
   },
   alerts: { name: "expiry", raised_at: "2026-11-27T12:00:00Z" },
+  operators: {
+    id: 1,
+    name: "Ann",
+    kind: "person",
+    role: "support",
+    scopes: null,
+    token_hash: `\\x${"ab".repeat(32)}`,
+    created_at: "2026-11-27T12:00:00Z",
+  },
+  operator_sessions: {
+    token_hash: `\\x${"cd".repeat(32)}`,
+    operator_id: 1,
+    created_at: "2026-11-27T12:00:00Z",
+    ends_at: "2026-11-28T00:00:00Z",
+  },
   admin_actions: {
     id: 1,
     way: "token",

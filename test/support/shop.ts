@@ -104,4 +104,11 @@ export function signature(text: string, { id, at, secret }: Signing = {}): Recor
 export const adminAccess = {
   adminToken: ADMIN_TOKEN,
   sessions: createAdminSessions("secret", ADMIN_TOKEN),
+  operators: {
+    ready: () => null,
+    byToken: () => undefined,
+    bySession: () => undefined,
+    signIn: async () => null,
+    signOut: async () => undefined,
+  },
 }

@@ -7,6 +7,8 @@ import { variant } from "./product.ts"
 const action: AdminAction = {
   action_id: 1,
   way: "session",
+  operator_id: null,
+  operator: "owner",
   route: "POST /api/admin/products/:id/pause",
   path: "/api/admin/products/7/pause",
   product_id: 7,
@@ -19,6 +21,11 @@ const action: AdminAction = {
 
 test.each<[Partial<AdminAction>, string]>([
   [{}, "Paused the sale (control room)"],
+  [{ operator_id: 3, operator: "Ann" }, "Paused the sale (Ann, control room)"],
+  [
+    { operator_id: 3, operator: "Ann", way: "token", status: 403 },
+    "Refused with 403: Paused the sale (Ann, own token)",
+  ],
   [{ way: "token", status: 409 }, "Refused with 409: Paused the sale (admin token)"],
   [
     { route: "POST /api/admin/products/:id/stock", content: { stock: 8, expected: 5 } },

@@ -27,6 +27,10 @@ const actionTexts: Readonly<Record<string, string>> = {
   "POST /api/admin/money/returned": "Marked a payment as returned",
   "POST /api/admin/orders/:id/disputes/won": "Marked a dispute of order :id as won",
   "POST /api/admin/orders/:id/disputes/lost": "Marked a dispute of order :id as lost",
+  "POST /api/admin/operators": "Added an operator",
+  "POST /api/admin/operators/:id/disable": "Disabled operator :id",
+  "POST /api/admin/operators/:id/rotate": "Rotated the token of operator :id",
+  "POST /api/admin/operators/:id/sign-out": "Ended all sessions of operator :id",
   "POST /api/admin/webhooks": "Added a webhook endpoint",
   "PATCH /api/admin/webhooks/:id": "Changed webhook endpoint :id",
   "DELETE /api/admin/webhooks/:id": "Deleted webhook endpoint :id",
@@ -72,11 +76,11 @@ type Content = NonNullable<AdminAction["content"]>
 type KnownProduct = Pick<Product, "currency" | "variants">
 
 /**
- * An admin action in words, with how it was authorised and whether it was refused. `product`, if it is given, is the one
+ * An admin action in words, with the operator, how it was authorised and whether it was refused. `product`, if it is given, is the one
  * that the action was about: its variants are then called by name, and its prices have a currency.
  */
 export function actionText(
-  { route, path, way, status, content: given }: AdminAction,
+  { route, path, way, status, content: given, operator, operator_id: operatorId }: AdminAction,
   product?: KnownProduct,
 ): string {
   const currency = given?.["currency"] ?? product?.currency
@@ -89,7 +93,8 @@ export function actionText(
   const action = status >= 400 ? `Refused with ${status}: ${done}` : done
   const texts = contentTexts(content, creations.has(route), context)
   const fields = texts.length === 0 ? "" : `: ${texts.join(", ")}`
-  return `${action}${fields} (${ways[way]})`
+  const who = operatorId === null ? ways[way] : `${operator}, ${way === "token" ? "own token" : ways[way]}`
+  return `${action}${fields} (${who})`
 }
 
 /** The text of an action on variants whose content tells more than its route; null: the route's text fits. */

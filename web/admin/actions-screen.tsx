@@ -17,7 +17,7 @@ export function ActionsScreen() {
     <>
       <h1>Activity</h1>
       <p class="muted">
-        All changes made in the control room or with the admin token, including refused ones.
+        All changes made in the control room or with a token, including refused ones, and who made them.
       </p>
       <Failure text={actions.failure.value} />
       {page !== null && page.data.length > 0 && (

@@ -2,9 +2,12 @@ import { render } from "preact"
 import "../shared/base.css"
 import "./admin.css"
 import { ControlRoom } from "./control-room.tsx"
+import { actAs } from "./own-role.ts"
 
 const root = document.querySelector<HTMLElement>("#control-room")
 if (root !== null) {
+  const { mode, role, operator = null } = root.dataset
   root.textContent = ""
-  render(<ControlRoom isOpenMode={root.dataset["mode"] === "open"} />, root)
+  actAs(role)
+  render(<ControlRoom isOpenMode={mode === "open"} operator={operator} />, root)
 }

@@ -2,6 +2,7 @@ import { signal, useSignal, type Signal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
 import type { ProductTexts, ShopLanguage, StoredContent } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
+import { may } from "./own-role.ts"
 import { explain, shop } from "./api.ts"
 import { MOST_FURTHER_PICTURES, changedContent, type ContentTexts } from "./content-values.ts"
 import { Field, isReadable } from "./field.tsx"
@@ -152,7 +153,8 @@ function ContentForm({ product, content, languages }: Loaded) {
         ))}
         {tags.length === 0 && (
           <p class="muted">
-            Texts in other languages can be given here once your <a href="/admin/shop">shop</a> has several.
+            Texts in other languages can be given here once your{" "}
+            {may("owner") ? <a href="/admin/shop">shop</a> : "shop"} has several.
           </p>
         )}
         <Failure text={failure.value} />

@@ -2,7 +2,9 @@ import { ActionsScreen } from "./actions-screen.tsx"
 import { explain } from "./api.ts"
 import { LaterScreen } from "./later-screen.tsx"
 import { LeaveQuestion } from "./leave-question.tsx"
+import type { Role } from "../../client/src/admin.ts"
 import { MoneyScreen } from "./money-screen.tsx"
+import { may } from "./own-role.ts"
 import { ProductsScreen } from "./products-screen.tsx"
 import { SaleScreen } from "./sale-screen.tsx"
 import { SearchScreen } from "./search-screen.tsx"
@@ -10,41 +12,79 @@ import { hasUnsaved, leaveFor } from "./unsaved.ts"
 import { WebhooksScreen } from "./webhooks-screen.tsx"
 
 const screens = [
-  ["/admin", "Products"],
-  ["/admin/money", "Money inbox"],
-  ["/admin/search", "Orders and holds"],
-  ["/admin/webhooks", "Webhooks"],
-  ["/admin/actions", "Activity"],
-  ["/admin/shop", "Shop"],
+  ["/admin", "Products", "viewer"],
+  ["/admin/money", "Money inbox", "support"],
+  ["/admin/search", "Orders and holds", "support"],
+  ["/admin/webhooks", "Webhooks", "owner"],
+  ["/admin/actions", "Activity", "viewer"],
+  ["/admin/shop", "Shop", "owner"],
+  ["/admin/operators", "Operators", "owner"],
 ] as const
 
+/** The screens that are in no list, each with the role that it needs. */
+const others = [
+  [/^\/admin\/(?:new|p\/\d+\/\w+)$/, "manager"],
+  [/^\/admin\/orders\//, "support"],
+] as const
+
+interface ControlRoomProps {
+  readonly isOpenMode: boolean
+  /** The name of the signed-in operator; null: ADMIN_TOKEN, or open mode. */
+  readonly operator: string | null
+}
+
 /** The control room. Each screen has an address of its own, so that a reload shows the same screen. */
-export function ControlRoom({ isOpenMode }: { readonly isOpenMode: boolean }) {
+export function ControlRoom({ isOpenMode, operator }: ControlRoomProps) {
   const { pathname } = location
+  const needed =
+    screens.find(([href]) => href === pathname)?.[2] ??
+    others.find(([pattern]) => pattern.test(pathname))?.[1] ??
+    "viewer"
   return (
     <>
       <header class="bar">
         <nav aria-label="Control room">
           <ul>
-            {screens.map(([href, name]) => (
-              <li key={href}>
-                <a href={href} aria-current={currentOf(href, pathname)}>
-                  {name}
-                </a>
-              </li>
-            ))}
+            {screens
+              .filter(([, , role]) => may(role))
+              .map(([href, name]) => (
+                <li key={href}>
+                  <a href={href} aria-current={currentOf(href, pathname)}>
+                    {name}
+                  </a>
+                </li>
+              ))}
           </ul>
         </nav>
         {isOpenMode ? (
           <span class="muted small">Open mode: no sign-in required</span>
         ) : (
-          <button type="button" class="button" onClick={() => void signOut()}>
-            Sign out
-          </button>
+          <div class="buttons">
+            {operator !== null && (
+              <>
+                <span class="muted small">{operator}</span>
+                <button type="button" class="button" onClick={() => void signOut("/admin/sessions")}>
+                  Sign out everywhere
+                </button>
+              </>
+            )}
+            <button type="button" class="button" onClick={() => void signOut("/admin/session")}>
+              Sign out
+            </button>
+          </div>
         )}
       </header>
-      <main>{screenAt(pathname)}</main>
+      <main>{may(needed) ? screenAt(pathname) : <NotAllowed role={needed} />}</main>
       <LeaveQuestion />
+    </>
+  )
+}
+
+function NotAllowed({ role }: { readonly role: Role }) {
+  return (
+    <>
+      <h1>Not for your role</h1>
+      <p>This page needs the role {role}. Ask an owner of the shop.</p>
     </>
   )
 }
@@ -84,6 +124,8 @@ function screenAt(pathname: string) {
       return <WebhooksScreen />
     case "/admin/shop":
       return <LaterScreen load={shopScreen} props={{}} />
+    case "/admin/operators":
+      return <LaterScreen load={operatorsScreen} props={{}} />
     case "/admin/actions":
       return <ActionsScreen />
     default:
@@ -95,13 +137,15 @@ const productForm = async () => (await import("./product-form.tsx")).ProductForm
 const contentScreen = async () => (await import("./content-screen.tsx")).ContentScreen
 const variantsScreen = async () => (await import("./variants-screen.tsx")).VariantsScreen
 const shopScreen = async () => (await import("./shop-screen.tsx")).ShopScreen
+const operatorsScreen = async () => (await import("./operators-screen.tsx")).OperatorsScreen
 const orderScreen = async () => (await import("./order-screen.tsx")).OrderScreen
 
-async function signOut(): Promise<void> {
+async function signOut(path: string): Promise<void> {
   // Before the session ends: a form that stayed open could not be saved any more.
   if (hasUnsaved() && !confirm("What you entered on this page is not saved. Sign out?")) return
   try {
-    await fetch("/admin/session", { method: "DELETE" })
+    const answer = await fetch(path, { method: "DELETE" })
+    if (!answer.ok) throw new Error(`the server answered ${answer.status}`)
     leaveFor("/admin")
   } catch (error) {
     alert(`Signing out failed: ${explain(error)}`)

@@ -21,7 +21,12 @@ export function renderAdminPage(page: AdminPage, { script, styles }: PageAssets)
         {page.kind === "sign_in" ? (
           <SignIn to={page.to} refusal={page.refusal} />
         ) : (
-          <div id="control-room" data-mode={page.mode}>
+          <div
+            id="control-room"
+            data-mode={page.mode}
+            data-role={page.role}
+            data-operator={page.operator ?? undefined}
+          >
             <noscript>The control room needs JavaScript.</noscript>
           </div>
         )}

@@ -1,10 +1,12 @@
+import { may } from "./own-role.ts"
+
 export interface OrderLinkProps {
   readonly id: number
 }
 
-/** The number of an order, as a link to its page. */
+/** The number of an order, as a link to its page for a role that may see it. */
 export function OrderLink({ id }: OrderLinkProps) {
-  return <a href={`/admin/orders/${id}`}>{id}</a>
+  return may("support") ? <a href={`/admin/orders/${id}`}>{id}</a> : <>{id}</>
 }
 
 export interface TextAboutOrderProps {
@@ -17,7 +19,7 @@ export interface TextAboutOrderProps {
 export function TextAboutOrder({ text, id }: TextAboutOrderProps) {
   const name = `order ${id}`
   const at = id === null ? -1 : text.search(new RegExp(String.raw`\b${name}\b`))
-  if (id === null || at < 0) return <>{text}</>
+  if (id === null || at < 0 || !may("support")) return <>{text}</>
   return (
     <>
       {text.slice(0, at)}

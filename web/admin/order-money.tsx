@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact"
 import type { Dispute, OutgoingEvent, Refund, WholeOrder } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
+import { may } from "./own-role.ts"
 import { DateTime } from "./date-time.tsx"
 import { refundStatusTexts } from "./refund-dialog.tsx"
 import { reasonText } from "./timeline-texts.ts"
@@ -151,7 +152,7 @@ export function DeliveriesTable({ events }: { readonly events: readonly Outgoing
                 <th scope="row">{type}</th>
                 <td>{webhook_id}</td>
                 <td>
-                  <a href="/admin/webhooks">{delivery.endpoint_id}</a>
+                  {may("owner") ? <a href="/admin/webhooks">{delivery.endpoint_id}</a> : delivery.endpoint_id}
                 </td>
                 <td>{delivery.status === "due" ? "pending" : delivery.status}</td>
                 <td class="number">{delivery.attempts}</td>

@@ -3,6 +3,7 @@ import type { ProductStatus } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { shop } from "./api.ts"
 import { DateTime } from "./date-time.tsx"
+import { may } from "./own-role.ts"
 import { usePolling } from "./polling.ts"
 import { Failure, Pager } from "./pager.tsx"
 import { StateBadge } from "./state-badge.tsx"
@@ -30,9 +31,11 @@ export function ProductsScreen() {
     <>
       <div class="heading">
         <h1>Products</h1>
-        <a class="button primary" href="/admin/new">
-          New product
-        </a>
+        {may("manager") && (
+          <a class="button primary" href="/admin/new">
+            New product
+          </a>
+        )}
       </div>
       <div class="entry status-filter">
         <label for="status">Show</label>

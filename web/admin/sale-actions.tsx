@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals"
 import type { ShopProduct } from "../../client/src/index.ts"
 import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
+import { may } from "./own-role.ts"
 import { PublicationDialog, publicationActions, type PublicationAction } from "./publication.tsx"
 import { StockDialog } from "./stock-dialog.tsx"
 
@@ -25,12 +26,12 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
   }
   return (
     <div class="buttons actions">
-      {actionsFor(product, isPaused).map(([action, text]) => (
+      {(may("manager") ? actionsFor(product, isPaused) : []).map(([action, text]) => (
         <button key={action} type="button" class="button" onClick={() => void (chosen.value = action)}>
           {text}
         </button>
       ))}
-      {publicationActions(product).map(([action, text]) => (
+      {(may("manager") ? publicationActions(product) : []).map(([action, text]) => (
         <button
           key={action}
           type="button"
@@ -41,30 +42,8 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
         </button>
       ))}
       <ul class="links">
-        <li>
-          <a href={`/admin/p/${product.id}/edit`}>Settings</a>
-        </li>
-        <li>
-          <a href={`/admin/p/${product.id}/content`}>Pictures and texts</a>
-        </li>
-        {product.variants === undefined && product.reserved_stock + product.sold_stock === 0 && (
-          <li>
-            <a href={`/admin/p/${product.id}/variants`}>Add variants</a>
-          </li>
-        )}
-        <li>
-          <a href={`/admin/search?product_id=${product.id}`}>Orders and holds</a>
-        </li>
-        <li>
-          <a href={`/api/admin/orders.csv?product_id=${product.id}&status=paid`} download>
-            Parcel list: paid orders (CSV)
-          </a>
-        </li>
-        <li>
-          <a href={`/api/admin/orders.csv?product_id=${product.id}`} download>
-            Export orders (CSV)
-          </a>
-        </li>
+        {may("manager") && <ManagerLinks {...product} />}
+        {may("support") && <OrderLinks {...product} />}
         {product.status !== "archived" && (
           <li>
             <StorefrontLink {...product} />
@@ -76,6 +55,44 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
         <PublicationDialog action={published.value} product={product} isPaused={isPaused} close={close} />
       )}
     </div>
+  )
+}
+
+function ManagerLinks({ id, variants, reserved_stock, sold_stock }: ShopProduct) {
+  return (
+    <>
+      <li>
+        <a href={`/admin/p/${id}/edit`}>Settings</a>
+      </li>
+      <li>
+        <a href={`/admin/p/${id}/content`}>Pictures and texts</a>
+      </li>
+      {variants === undefined && reserved_stock + sold_stock === 0 && (
+        <li>
+          <a href={`/admin/p/${id}/variants`}>Add variants</a>
+        </li>
+      )}
+    </>
+  )
+}
+
+function OrderLinks({ id }: ShopProduct) {
+  return (
+    <>
+      <li>
+        <a href={`/admin/search?product_id=${id}`}>Orders and holds</a>
+      </li>
+      <li>
+        <a href={`/api/admin/orders.csv?product_id=${id}&status=paid`} download>
+          Parcel list: paid orders (CSV)
+        </a>
+      </li>
+      <li>
+        <a href={`/api/admin/orders.csv?product_id=${id}`} download>
+          Export orders (CSV)
+        </a>
+      </li>
+    </>
   )
 }
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact"
 import type { Live } from "../../client/src/admin.ts"
 import { durationText } from "./dates.ts"
+import { may } from "./own-role.ts"
 
 /** From this lag on the page warns. A worker that keeps up expires holds four times a second. */
 const LATE_SECONDS = 5
@@ -18,6 +19,7 @@ export interface SaleHealthProps {
 /** The health of the sale: a lamp and a text for each of four checks. */
 export function SaleHealth({ live, silentSeconds, failure }: SaleHealthProps) {
   const inbox = live.money_inbox_count
+  const inboxText = inbox === 0 ? "Empty" : `${inbox} open`
   const isLate = live.expiry_lag_seconds > LATE_SECONDS
   const isSilent = silentSeconds > SILENT_SECONDS
   return (
@@ -31,7 +33,7 @@ export function SaleHealth({ live, silentSeconds, failure }: SaleHealthProps) {
       <HealthItem
         name="Money inbox"
         level={inbox === 0 ? "good" : "warn"}
-        text={<a href="/admin/money">{inbox === 0 ? "Empty" : `${inbox} open`}</a>}
+        text={may("support") ? <a href="/admin/money">{inboxText}</a> : inboxText}
       />
       <HealthItem
         name="Server"

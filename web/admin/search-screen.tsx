@@ -12,6 +12,7 @@ import { readId, readTime, valueOrNull } from "./form-values.ts"
 import { find, kinds, linesText, type Found } from "./found-rows.ts"
 import { OrderLink } from "./order-link.tsx"
 import { statusText } from "./order-statuses.tsx"
+import { may } from "./own-role.ts"
 import { Failure, Pager } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
 import { RefundDialog, RefundLine } from "./refund-dialog.tsx"
@@ -161,9 +162,11 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
     <>
       <p class="links">
         <a href="/api/admin/orders.csv">Download all orders as CSV</a>
-        <button type="button" class="button" onClick={() => void (isErasing.value = true)}>
-          Erase a buyer's details…
-        </button>
+        {may("owner") && (
+          <button type="button" class="button" onClick={() => void (isErasing.value = true)}>
+            Erase a buyer's details…
+          </button>
+        )}
       </p>
       <p role="status">{erasedText(erased.value)}</p>
       <Failure text={found.failure.value} />

@@ -3,17 +3,17 @@ import type { AdminPage } from "./admin-page.ts"
 type Refusal = Extract<AdminPage, { kind: "sign_in" }>["refusal"]
 
 const refusals = {
-  unauthorized: "Wrong admin token.",
+  unauthorized: "Wrong token.",
   rate_limited: "Too many wrong tokens from your network. Try again in a minute.",
 } as const
 
-/** Asks for the admin token. A plain form that works without scripts. */
+/** Asks for an operator's token, or the admin token. A plain form that works without scripts. */
 export function SignIn({ to, refusal }: { readonly to: string; readonly refusal: Refusal }) {
   return (
     <main class="sign-in">
       <h1>Control room</h1>
       <form method="post" action="/admin/session">
-        <label for="token">Admin token</label>
+        <label for="token">Token</label>
         <input
           id="token"
           name="token"
@@ -35,7 +35,7 @@ export function SignIn({ to, refusal }: { readonly to: string; readonly refusal:
         </button>
       </form>
       <p class="muted small">
-        The value of the server’s ADMIN_TOKEN setting. You stay signed in for 12 hours.
+        Your own token, or the value of the server’s ADMIN_TOKEN setting. You stay signed in for 12 hours.
       </p>
     </main>
   )

@@ -3,6 +3,7 @@ import type { Live } from "../../client/src/admin.ts"
 import type { ShopProduct, ShopVariant } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { countText } from "../shared/unit-texts.ts"
+import { may } from "./own-role.ts"
 import { StateBadge } from "./state-badge.tsx"
 import { VariantDialog, type VariantAction } from "./variant-dialogs.tsx"
 import { optionsText } from "./variant-values.ts"
@@ -23,9 +24,11 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
     <section class="variants" aria-labelledby="variants">
       <div class="heading">
         <h2 id="variants">{variants.length === 1 ? "1 variant" : `${variants.length} variants`}</h2>
-        <a class="button" href={`/admin/p/${live.product.id}/variants`}>
-          Add variants or upload CSV
-        </a>
+        {may("manager") && (
+          <a class="button" href={`/admin/p/${live.product.id}/variants`}>
+            Add variants or upload CSV
+          </a>
+        )}
       </div>
       <div class="scroll" role="region" aria-label="Units of each variant" tabindex={0}>
         <table class="tabular">
@@ -116,7 +119,7 @@ function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
         {variant.own_price && <span class="muted details">own</span>}
       </td>
       <td class="row-actions">
-        {actions.map(([action, text]) => (
+        {(may("manager") ? actions : []).map(([action, text]) => (
           <button key={action} type="button" class="button" onClick={() => choose(action)}>
             {text}
             <span class="visually-hidden"> {name}</span>

@@ -7,7 +7,7 @@ import { parseId } from "../wire/ids.ts"
 /** Records the changes that the shop requests. No request waits for the record, and none fails because of it. */
 export interface Audit {
   /** Call when a request for a change arrives. A search is none, and is not recorded. */
-  began(request: FastifyRequest, way: AdminWay): void
+  began(request: FastifyRequest, caller: Actor): void
   /**
    * Call when the request matches its route's schema. Only then is its body recorded, because a secret may be in any
    * field of a body that does not match.
@@ -17,6 +17,12 @@ export interface Audit {
   answered(request: FastifyRequest, reply: FastifyReply, payload: unknown): void
   /** Resolves when every action so far has been written or has failed. */
   settled(): Promise<void>
+}
+
+/** Who asks for a change. `by` is absent for a key, which has only its token. `operator` null: ADMIN_TOKEN, or open mode. */
+export interface Actor {
+  readonly by?: AdminWay
+  readonly operator: { readonly id: number; readonly name: string } | null
 }
 
 export interface AuditParts {
@@ -30,8 +36,7 @@ const MOST_WAITING = 10_000
 
 type Action = Omit<Parameters<AdminActions["record"]>[0], "id">
 
-interface Begun {
-  readonly way: AdminWay
+interface Begun extends Pick<Action, "way" | "operatorId" | "operatorName"> {
   content: object | null
 }
 
@@ -61,8 +66,10 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
   }
 
   return {
-    began(request, way) {
-      if (!searches.has(request.routeOptions.url ?? "")) begun.set(request, { way, content: null })
+    began(request, { by: way = "token", operator }) {
+      if (searches.has(request.routeOptions.url ?? "")) return
+      const [operatorId, operatorName] = [operator?.id ?? null, operator?.name ?? null]
+      begun.set(request, { way, operatorId, operatorName, content: null })
     },
     understood(request) {
       const known = begun.get(request)

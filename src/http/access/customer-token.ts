@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto"
 import { isLabel } from "../../wire/fields.ts"
-import type { CustomerTokenFault } from "../wire/problems.ts"
+import type { RequestRefusal } from "../wire/problems.ts"
 import { shortHmac } from "./short-hmac.ts"
 
 /** The content of a valid customer token. */
@@ -10,14 +10,16 @@ export interface SignedCustomer {
   readonly groups: readonly string[]
 }
 
-/** Checks and signs customer tokens. */
+type CustomerTokenFault = Extract<RequestRefusal, { code: "customer_token_invalid" }>["because"]
+
+/** Checks customer tokens. */
 export interface CustomerTokens {
   /** Returns the content of a token, or why it is not valid. Nothing is looked up. */
   verify(token: string): SignedCustomer | CustomerTokenFault
 }
 
 /** The most characters of a token. */
-export const LONGEST_CUSTOMER_TOKEN = 2_048
+const LONGEST_CUSTOMER_TOKEN = 2_048
 /** How far the clocks of the signer and of this server may differ. */
 const SKEW_SECONDS = 60
 const HMAC_LENGTH = 43

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify"
-import { isShopSystem, type Caller } from "./auth.ts"
+import { holdsForBuyers, type Caller } from "./auth.ts"
 import { networkOf } from "./network-address.ts"
 import { shortHmac } from "./short-hmac.ts"
 
@@ -27,7 +27,7 @@ export function createHolders(secret: string | null): HolderOf {
   const digest = shortHmac(secret, LONGEST_TEXT)
   const numberOf = (text: string) => Buffer.from(digest(text), "base64url").readUIntBE(0, BYTES)
   return (request, caller, signed) => {
-    if (isShopSystem(caller)) return undefined
+    if (holdsForBuyers(caller)) return undefined
     if (signed === null) return numberOf(`holder ${networkOf(request)}`)
     return numberOf(`holder customer ${Buffer.from(signed).toString("base64url")}`)
   }

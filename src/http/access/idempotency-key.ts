@@ -30,10 +30,12 @@ function unquoted(value: string): string {
 }
 
 /**
- * Names the owner of a key: all requests of the shop share their keys, and so do all requests with one hold's token.
+ * Names the owner of a key: all requests of the shop's operators share their keys, and so do all requests with one hold's
+ * token, and all with one of the shop's machine keys.
  */
 export function askerName(caller: Caller): string {
-  return caller.kind === "owner" ? `hold ${caller.ownership.holdId}` : caller.kind
+  if (caller.kind === "owner") return `hold ${caller.ownership.holdId}`
+  return caller.kind === "key" ? `key ${caller.operator.id}` : caller.kind
 }
 
 /** The refusal of an invalid Idempotency-Key. */

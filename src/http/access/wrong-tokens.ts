@@ -8,8 +8,10 @@ const MOST_NETWORKS = 10_000
 export interface WrongTokens {
   /** Seconds until the network may try again; 0: it may try now. */
   waitSeconds(network: string): number
-  /** Counts a wrong token. */
+  /** Counts a token as wrong. Call it before a token is looked up. */
   note(network: string): void
+  /** The token was right: it does not count. */
+  takeBack(network: string): void
 }
 
 /**
@@ -44,6 +46,10 @@ export function createWrongTokens(now: () => number = () => performance.now()): 
       const [oldest] = byNetwork.keys()
       if (byNetwork.size >= MOST_NETWORKS && oldest !== undefined) byNetwork.delete(oldest)
       byNetwork.set(network, { count: 1, endsAt: now() + WITHIN_MS })
+    },
+    takeBack(network) {
+      const known = current(network)
+      if (known !== undefined) known.count = Math.max(0, known.count - 1)
     },
   }
 }

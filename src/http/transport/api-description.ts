@@ -20,7 +20,8 @@ export async function describeApi(app: App): Promise<void> {
           adminToken: {
             type: "http",
             scheme: "bearer",
-            description: "The value of ADMIN_TOKEN; not required in open mode",
+            description:
+              "The value of ADMIN_TOKEN, which has the role `owner`, or the token of an operator; not required in open mode",
           },
         },
       },
@@ -42,10 +43,11 @@ type Described = Extract<
 
 function completed(description: Described): Described {
   for (const path of Object.values(description.paths ?? {})) {
-    for (const operation of [path?.get, path?.post, path?.patch, path?.delete]) {
+    for (const operation of [path?.get, path?.post, path?.put, path?.patch, path?.delete]) {
       if (operation === undefined) continue
       markOptionalBody(operation)
       nameResponses(operation)
+      sayRole(operation)
     }
   }
   return description
@@ -59,6 +61,15 @@ function markOptionalBody({ requestBody }: Operation): void {
   const { schema } = requestBody.content["application/json"] ?? {}
   const isNullable = schema !== undefined && "anyOf" in schema && schema.anyOf?.some(isNull)
   if (isNullable) requestBody.required = false
+}
+
+/** Says which role a route asks for, in words and in `x-role`, because few readers of OpenAPI show the roles in `security`. */
+function sayRole(operation: Operation & { "x-role"?: string }): void {
+  const role = operation.security?.[0]?.["adminToken"]?.[0]
+  if (role === undefined) return
+  const own = operation.description === undefined ? "" : `${operation.description} `
+  operation.description = `${own}Needs the role \`${role}\`.`
+  operation["x-role"] = role
 }
 
 /** Where the standard name of a status says too little. */

@@ -1,3 +1,4 @@
+import { OWNER_NAME } from "../../domain/operator.ts"
 import { isoTime } from "../../domain/time.ts"
 import type { AdminAction } from "../../store/reads/admin-actions.ts"
 import type { AdminActionJson } from "./admin-schemas.ts"
@@ -7,6 +8,8 @@ export function actionJson({ id, createdAt, ...action }: AdminAction): AdminActi
   return {
     action_id: id,
     way: action.way,
+    operator_id: action.operatorId,
+    operator: action.way === "open" ? null : (action.operatorName ?? OWNER_NAME),
     route: action.route,
     path: action.path,
     product_id: action.productId,

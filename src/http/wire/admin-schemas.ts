@@ -8,6 +8,10 @@ import { CourseWire, SaleFiguresWire } from "./sale-figures.ts"
 export const AdminActionWire = Type.Object({
   action_id: Id,
   way: oneOf(["token", "session", "open"]),
+  operator_id: orNull<number>("integer", { description: "null: `ADMIN_TOKEN`, or open mode" }),
+  operator: orNull<string>("string", {
+    description: "The operator's name; `owner` for `ADMIN_TOKEN` and its sessions; null in open mode",
+  }),
   route: Type.String({ description: "Method and route, such as `POST /api/admin/products/:id/pause`" }),
   path: Type.String(),
   product_id: orNull<number>("integer"),

@@ -7,7 +7,10 @@ import type { AnyRefusal } from "./problems.ts"
 export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   malformed_request:
     "Send valid JSON, and a path and headers without encoding errors. `detail` says what could not be parsed.",
-  unauthorized: "Send `Authorization: Bearer $ADMIN_TOKEN`.",
+  unauthorized:
+    "Send `Authorization: Bearer $ADMIN_TOKEN`, or the token of an operator who is not disabled. After a rotation only the new token counts.",
+  role_required:
+    "Ask an operator with the role `role` or a higher one. A key with scopes is for the buyers' routes only.",
   invalid_signature: "Check the signing secret, and that the sender's clock is right to within 300 seconds.",
   forbidden:
     "In open mode, call from this machine. In the control room, sign in and use its own pages. Pages of other origins need `CORS_ORIGINS`.",
@@ -21,6 +24,10 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   payment_event_not_found: "Take provider and key from `GET /api/admin/money`.",
   dispute_not_found: "Take provider and dispute id from `GET /api/admin/orders/{id}/disputes`.",
   webhook_endpoint_not_found: "Check the endpoint's id, or list the endpoints.",
+  operator_not_found: "Check the operator's id, or list the operators.",
+  operator_disabled: "Add a new operator, with another name: a disabled one stays disabled.",
+  operator_name_used: "Choose another name. Names stay used, because the record of actions names operators.",
+  too_many_operators: "No more than `most_operators` operators can be enabled. Disable one first.",
   mail_not_found: "Take the `mail_id` from `mails` of `GET /api/admin/orders/{id}`.",
   webhook_delivery_not_found: "Check the `webhook-id`, or list the endpoint's deliveries.",
   refund_not_found: "Take the refund's id, such as `17-1`, from `GET /api/admin/orders/{id}/refunds`.",

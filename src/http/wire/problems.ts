@@ -1,11 +1,10 @@
 import type { FastifyReply } from "fastify"
+import type { Role } from "../../domain/operator.ts"
 import type { Refusal } from "../../domain/refusals.ts"
 import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { LaneRefusal } from "../../lanes/lane.ts"
-import { mergedMetadataTooLarge } from "../../wire/shop-fields.ts"
-
-/** Why a Customer-Token is not valid. */
-export type CustomerTokenFault = "malformed" | "signature" | "expired"
+import type { OperatorRefusal } from "../../store/reads/operators.ts"
+import { fixedErrors } from "./fixed-errors.ts"
 
 /** Refusals of the HTTP layer itself. */
 export type RequestRefusal =
@@ -13,8 +12,10 @@ export type RequestRefusal =
   | { readonly code: "body_too_large" }
   | { readonly code: "unsupported_media_type" }
   | { readonly code: "unauthorized" }
-  | { readonly code: "customer_token_invalid"; readonly because: CustomerTokenFault }
+  | { readonly code: "customer_token_invalid"; readonly because: "malformed" | "signature" | "expired" }
   | { readonly code: "forbidden"; readonly detail?: string }
+  | { readonly code: "role_required"; readonly role: Role }
+  | OperatorRefusal
   | { readonly code: "invalid_signature"; readonly detail: string }
   | { readonly code: "route_not_found" }
   /** The path does not have the id of a variant. */
@@ -57,6 +58,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   customer_token_invalid: { status: 401, title: "The Customer-Token is not valid" },
   invalid_signature: { status: 401, title: "Invalid signature" },
   forbidden: { status: 403, title: "Forbidden for this caller" },
+  role_required: { status: 403, title: "The operator's role does not allow this" },
   product_not_found: { status: 404, title: "No such product" },
   variant_not_found: { status: 404, title: "No such variant of this product or order" },
   hold_not_found: { status: 404, title: "No such hold" },
@@ -65,6 +67,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   payment_event_not_found: { status: 404, title: "No such payment is waiting for an order" },
   dispute_not_found: { status: 404, title: "No such dispute of this order" },
   webhook_endpoint_not_found: { status: 404, title: "No such webhook endpoint" },
+  operator_not_found: { status: 404, title: "No such operator" },
   mail_not_found: { status: 404, title: "No such mail of this order" },
   webhook_delivery_not_found: { status: 404, title: "No such delivery of this endpoint" },
   refund_not_found: { status: 404, title: "No such refund" },
@@ -92,6 +95,9 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   restock_over_order: { status: 409, title: "Restock exceeds the order's units that are not yet restocked" },
   refund_not_open: { status: 409, title: "The refund's status does not allow this" },
   too_many_endpoints: { status: 409, title: "Too many webhook endpoints" },
+  operator_disabled: { status: 409, title: "The operator is disabled" },
+  operator_name_used: { status: 409, title: "An operator has or had this name" },
+  too_many_operators: { status: 409, title: "Too many operators" },
   event_key_reused: {
     status: 409,
     code: "idempotency_key_reused",
@@ -228,8 +234,6 @@ function members(refusal: AnyRefusal): object {
       return { units_left: refusal.unitsLeft }
     case "customer_token_invalid":
       return { because: refusal.because }
-    case "customer_not_signed":
-      return { errors: [{ pointer: "/customer_id", detail: "must come in a Customer-Token" }] }
     case "too_many_open_holds":
       return {
         because: refusal.because,
@@ -243,6 +247,10 @@ function members(refusal: AnyRefusal): object {
       return { restockable_qty: refusal.restockableQty }
     case "too_many_endpoints":
       return { most_endpoints: refusal.mostEndpoints }
+    case "too_many_operators":
+      return { most_operators: refusal.mostOperators }
+    case "role_required":
+      return { role: refusal.role }
     case "stock_changed":
       return { stock: refusal.stock }
     case "stock_in_use":
@@ -254,18 +262,10 @@ function members(refusal: AnyRefusal): object {
     case "invalid_request":
       return { errors: refusal.errors }
     case "metadata_over_limit":
-      return { errors: [mergedMetadataTooLarge] }
     case "nothing_to_refund":
-      return {
-        errors: [
-          {
-            pointer: "/amount_minor",
-            detail: "must be more than 0 unless restock_qty or restock_lines restocks units",
-          },
-        ],
-      }
     case "invalid_sale_window":
-      return { errors: [{ pointer: "/closes_at", detail: "must be after opens_at" }] }
+    case "customer_not_signed":
+      return { errors: fixedErrors[refusal.code] }
     default:
       return {}
   }

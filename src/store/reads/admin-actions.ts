@@ -2,13 +2,17 @@ import type pg from "pg"
 import { isoTime, type Instant } from "../../domain/time.ts"
 import type { PageRequest } from "./page.ts"
 
-/** How the caller was authorised: the admin token, a session of the control room, or open mode, which needs neither. */
+/** How the caller was authorised: a token, a session of the control room, or open mode, which needs neither. */
 export type AdminWay = "token" | "session" | "open"
 
 /** A request for a change through an admin route. */
 export interface NewAdminAction {
   readonly id: number
   readonly way: AdminWay
+  /** Null: ADMIN_TOKEN or one of its sessions, or open mode. */
+  readonly operatorId: number | null
+  /** The operator's name; null with `operatorId`. */
+  readonly operatorName: string | null
   /** Method and route, such as `POST /api/admin/products/:id/pause`. */
   readonly route: string
   readonly path: string
@@ -42,6 +46,8 @@ export interface AdminActions {
 /** All columns of an action, under the names of their fields. */
 export const actionColumns = `
   id, way, route, path,
+  operator_id as "operatorId",
+  operator_name as "operatorName",
   product_id as "productId",
   order_id as "orderId",
   content, status,
@@ -57,8 +63,10 @@ export function createAdminActions(pool: pg.Pool): AdminActions {
         // Truncated to milliseconds, because a cursor has no finer time.
         text: `
           insert into admin_actions
-            (id, way, route, path, product_id, order_id, content, status, request_id, created_at)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, date_trunc('milliseconds', clock_timestamp()))`,
+            (id, way, route, path, product_id, order_id, content, status, request_id, created_at,
+             operator_id, operator_name)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, date_trunc('milliseconds', clock_timestamp()),
+                  $10, $11)`,
         values: [
           action.id,
           action.way,
@@ -69,6 +77,8 @@ export function createAdminActions(pool: pg.Pool): AdminActions {
           action.content === null ? null : JSON.stringify(action.content),
           action.status,
           action.requestId,
+          action.operatorId,
+          action.operatorName,
         ],
       })
     },

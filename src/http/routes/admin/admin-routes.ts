@@ -19,6 +19,7 @@ import { registerMarkPaymentReturned } from "./money/mark-payment-returned.ts"
 import { registerRefundOrder } from "./money/refund-order.ts"
 import { createRefundSettlement } from "./money/refund-settlement.ts"
 import { registerRetryRefund } from "./money/retry-refund.ts"
+import { registerOperatorRoutes } from "./operators/operator-routes.ts"
 import { registerCancelOrderAsShop } from "./orders/cancel-order-as-shop.ts"
 import { registerEraseDetails } from "./orders/erase-details.ts"
 import { registerExportOrdersCsv } from "./orders/export-orders-csv.ts"
@@ -54,6 +55,7 @@ export function registerAdminRoutes(app: App, services: Services): void {
     registerMoneyRoutes(admin, services)
     registerOrderRoutes(admin, services)
     registerWebhookRoutes(admin, services)
+    registerOperatorRoutes(admin, services)
     registerShowShop(admin, services)
     registerChangeShop(admin, services)
     registerListActions(admin, services)

@@ -1,11 +1,9 @@
 import { Type } from "typebox"
 import type { Page } from "../../../store/reads/page.ts"
-import { adminSecurity } from "../../access/admin-area.ts"
 
-/** The part of the schema that all filtered lists share. */
+/** The part of the schema that all filtered lists share, without the role that they need. */
 export const filteredListSchema = {
   tags: ["admin"],
-  security: adminSecurity,
   description:
     "A page searches at most 10,000 rows. With a filter that matches few rows, a page may be short or empty and still have a `next_cursor`.",
 }

@@ -4,24 +4,13 @@ import type { GivenShopFields } from "../../../domain/shop-fields.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import type { HoldRequest } from "../../../lanes/gate.ts"
 import { refuse, type AnyRefusal } from "../../wire/problems.ts"
-import { isShopSystem } from "../../access/auth.ts"
+import { holdsForBuyers, isShopSystem } from "../../access/auth.ts"
 import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
+import { createHoldCustomers } from "./hold-customer.ts"
 import type { Services } from "../../services.ts"
 
 /** The Idempotency-Attempt of a request whose key its client has never sent before. */
 const FIRST_ATTEMPT = "1"
-
-/** The customer of a hold. */
-interface Customer {
-  readonly customerId: string | null
-  /** True: the shop's signature says so. */
-  readonly isSigned: boolean
-}
-
-const namedTwice = {
-  code: "invalid_request",
-  errors: [{ pointer: "/customer_id", detail: "must be left out: the Customer-Token names the customer" }],
-} as const
 
 /** The services that place a hold. */
 export type HoldPlacementServices = Pick<
@@ -42,41 +31,7 @@ export type HoldPlacement = ReturnType<typeof createHoldPlacement>
 
 /** Makes the functions that both routes for placing a hold share; call it once, when routes are registered. */
 export function createHoldPlacement(services: HoldPlacementServices) {
-  const {
-    gatekeeper,
-    holderOf,
-    customerTokens,
-    holdsNeedSigned: needsSigned,
-    gate,
-    products,
-    lanes,
-    ids,
-    events,
-  } = services
-
-  /**
-   * Says who the customer of a hold is: the one of the request's Customer-Token, else the one that its body names. Returns null when
-   * it has refused the request.
-   */
-  function customerOf(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { productId, named }: { readonly productId: number; readonly named: string | null },
-  ): Customer | null {
-    const token = request.headers["customer-token"]
-    if (token === undefined) return { customerId: named, isSigned: false }
-    if (named !== null) {
-      refuse(reply, namedTwice)
-      return null
-    }
-    const signed = customerTokens.verify(String(token))
-    if (typeof signed !== "string") return { customerId: signed.customerId, isSigned: true }
-    const refusal = { code: "customer_token_invalid", because: signed } as const
-    events.customerTokenRefused({ because: signed, productId, requestId: request.id })
-    events.holdRefused(productId, refusal)
-    refuse(reply, refusal)
-    return null
-  }
+  const { gatekeeper, holderOf, holdsNeedSigned: needsSigned, gate, products, lanes, ids, events } = services
 
   /**
    * Refuses from memory while the product has no unit left; returns true when it has refused. A repeated request
@@ -102,14 +57,16 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     isSigned: boolean,
   ): Promise<Hold | null> {
     const caller = gatekeeper.callerOf(request)
-    const isCustomerSigned = isSigned || isShopSystem(caller)
+    const isCustomerSigned = isSigned || holdsForBuyers(caller)
     if (needsSigned && !isCustomerSigned) {
       const refusal = { code: "customer_token_required" } as const
       events.holdRefused(wanted.productId, refusal)
       refuse(reply, refusal)
       return null
     }
-    const idempotency = idempotencyOf(request, askerName(caller), wanted)
+    // Keys of signed customers are apart from those of strangers, who could name the same customer.
+    const asker = isSigned ? "signed customer" : askerName(caller)
+    const idempotency = idempotencyOf(request, asker, wanted)
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
       return null
@@ -153,5 +110,5 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     return whole
   }
 
-  return { customerOf, turnAway, place }
+  return { customerOf: createHoldCustomers(services), turnAway, place }
 }

@@ -43,7 +43,7 @@ export function registerOpenPayment(
       const caller = gatekeeper.callerOf(request)
       const id = maySeeAnyHold(caller) ? parseId(request.params.id) : null
       const order = id === null ? null : await views.order(id)
-      if (order === null || !mayUseHold(caller, order.holdId))
+      if (order === null || !mayUseHold(caller, order.holdId, "change order"))
         return refuse(reply, { code: "order_not_found" })
       if (order.status === "expired") return refuse(reply, { code: "order_expired" })
       if (order.status !== "pending_payment") return refuse(reply, { code: "order_not_pending" })

@@ -31,7 +31,7 @@ export function createOrderChange({
     const caller = gatekeeper.callerOf(request)
     const orderId = maySeeAnyHold(caller) ? parseId(request.params.id) : null
     const place = orderId === null ? null : await lookups.findOrder(orderId)
-    if (orderId === null || place === null || !mayUseHold(caller, place.holdId)) {
+    if (orderId === null || place === null || !mayUseHold(caller, place.holdId, "change order")) {
       return refuse(reply, { code: "order_not_found" })
     }
     const { kind: _, ...asked } = command

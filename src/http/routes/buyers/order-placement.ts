@@ -48,7 +48,7 @@ export function createOrderPlacement({
     { holdId, expectedProduct, details, fields = {}, language }: Wanted,
   ): Promise<OrderJson | null> {
     const caller = gatekeeper.callerOf(request)
-    const isUsable = holdId !== null && mayUseHold(caller, holdId)
+    const isUsable = holdId !== null && mayUseHold(caller, holdId, "change order")
     const productId = isUsable ? await productOfHold(caller, holdId, lookups) : null
     const isOtherProduct = expectedProduct !== null && expectedProduct !== productId
     if (holdId === null || productId === null || isOtherProduct) {

@@ -26,7 +26,7 @@ export function registerReleaseHold(
     },
     async handler(request, reply) {
       const caller = gatekeeper.callerOf(request)
-      const holdId = usableHoldId(request.params.id, caller)
+      const holdId = usableHoldId(request.params.id, caller, "change hold")
       const productId = holdId === null ? null : await productOfHold(caller, holdId, lookups)
       if (holdId === null || productId === null) return refuse(reply, { code: "hold_not_found" })
 

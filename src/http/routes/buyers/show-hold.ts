@@ -21,7 +21,7 @@ export function registerShowHold(
       response: { 200: HoldWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const id = usableHoldId(request.params.id, gatekeeper.callerOf(request))
+      const id = usableHoldId(request.params.id, gatekeeper.callerOf(request), "read hold")
       const hold = id === null ? null : await views.hold(id)
       if (hold === null) return refuse(reply, { code: "hold_not_found" })
       void reply.header("cache-control", "no-store")

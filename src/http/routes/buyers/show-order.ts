@@ -28,7 +28,7 @@ export function registerShowOrder(
       const caller = gatekeeper.callerOf(request)
       const id = maySeeAnyHold(caller) ? parseId(request.params.id) : null
       const order = id === null ? null : await views.order(id)
-      if (order === null || !mayUseHold(caller, order.holdId)) {
+      if (order === null || !mayUseHold(caller, order.holdId, "read order")) {
         return refuse(reply, { code: "order_not_found" })
       }
       void reply.header("cache-control", "no-store")

@@ -3,7 +3,7 @@ import { Type } from "typebox"
 import { hidesUnits, isHidden, withUnits } from "../../../domain/product.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { PublicProductWire } from "../../../wire/public-product.ts"
-import { isShopSystem, maySeeHidden } from "../../access/auth.ts"
+import { isShop, isShopSystem, maySeeHidden } from "../../access/auth.ts"
 import { isKnown } from "../../transport/etags.ts"
 import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
@@ -20,7 +20,7 @@ export function registerShowProduct(
   app: App,
   { views, products, texts, gatekeeper }: Pick<Services, "views" | "products" | "texts" | "gatekeeper">,
 ): void {
-  const isAdmin = (request: FastifyRequest) => gatekeeper.callerOf(request).kind === "admin"
+  const isAdmin = (request: FastifyRequest) => isShop(gatekeeper.callerOf(request))
 
   app.route({
     method: "GET",

@@ -4,6 +4,7 @@ import { isHidden } from "../../../domain/product.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isSentAheadOn } from "../../transport/connections.ts"
 import { createStreamsByNetwork } from "../../live/streams-by-network.ts"
+import { isShop } from "../../access/auth.ts"
 import { networkOf } from "../../access/network-address.ts"
 import { parseId } from "../../wire/ids.ts"
 import { badQuery } from "../../wire/paging.ts"
@@ -60,8 +61,8 @@ export function registerStreamProducts(
       if (ids === null) return refuse(reply, badQuery("product_id", `1 to ${MOST_PRODUCTS} ids`))
       const views = await viewsOf(ids)
       if (views === null) return refuse(reply, { code: "product_not_found" })
-      const isShop = gatekeeper.callerOf(request).kind === "admin"
-      const network = isShop ? null : networkOf(request)
+      const isUnlimited = isShop(gatekeeper.callerOf(request))
+      const network = isUnlimited ? null : networkOf(request)
       if (network !== null && openByNetwork.isFull(network)) {
         void reply.header("retry-after", String(RETRY_AFTER_SECONDS))
         return refuse(reply, tooManyStreams)

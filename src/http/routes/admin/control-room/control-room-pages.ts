@@ -12,10 +12,16 @@ export function registerControlRoomPages(
   if (pages === null) return
   for (const url of ["/admin", "/admin/*"]) {
     area.get(url, { schema: { hide: true } }, async (request, reply) => {
-      const isAdmin = gatekeeper.callerOf(request).kind === "admin"
-      const page = isAdmin
-        ? ({ kind: "control_room", mode: gatekeeper.mode } as const)
-        : ({ kind: "sign_in", to: pathOf(request), refusal: null } as const)
+      const caller = gatekeeper.callerOf(request)
+      const page =
+        caller.kind === "admin"
+          ? ({
+              kind: "control_room",
+              mode: gatekeeper.mode,
+              role: caller.role,
+              operator: caller.operator?.name ?? null,
+            } as const)
+          : ({ kind: "sign_in", to: pathOf(request), refusal: null } as const)
       return reply.headers(pageHeaders).send(pages.renderAdmin(page))
     })
   }

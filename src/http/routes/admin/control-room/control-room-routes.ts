@@ -19,7 +19,7 @@ export function registerControlRoom(app: App, services: Services): void {
       }
     })
     registerSignIn(area, services)
-    registerSignOut(area)
+    registerSignOut(area, services)
     registerControlRoomPages(area, services)
   })
 }

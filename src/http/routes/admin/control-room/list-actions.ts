@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import type { ActionKey, AdminAction } from "../../../../store/reads/admin-actions.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { actionJson } from "../../../wire/action-json.ts"
@@ -27,7 +27,7 @@ export function registerListActions(admin: App, { actions }: Pick<Services, "act
       summary: "List changes made through admin routes, newest first",
       description: "Includes requests that were refused. An action is listed a moment after its answer.",
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("viewer"),
       querystring: Type.Object({ ...pageQuery, product_id: Type.Optional(Type.String()) }),
       response: { 200: AdminActionList, ...problemResponses },
     },

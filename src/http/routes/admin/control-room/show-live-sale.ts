@@ -4,7 +4,7 @@ import { instant, isoTime, isoTimeOrNull } from "../../../../domain/time.ts"
 import type { Counted, Totals } from "../../../../metrics/totals.ts"
 import { oneOf } from "../../../../wire/fields.ts"
 import { productJson } from "../../../../wire/product.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { LiveWire, type LiveJson } from "../../../wire/admin-schemas.ts"
@@ -43,7 +43,7 @@ export function registerShowLiveSale(
         "money inbox. Meant to be read once a second. The holds of the product are counted from the first request until a minute after the " +
         "last; all other counts cover all products.",
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("viewer"),
       querystring: Type.Object({
         product_id: Type.String(),
         include: Type.Optional(

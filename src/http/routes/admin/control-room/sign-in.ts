@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
+import { OWNER_NAME } from "../../../../domain/operator.ts"
 import { body } from "../../../../wire/fields.ts"
 import { sessionCookie } from "../../../access/admin-session.ts"
 import { addressOf, networkOf } from "../../../access/network-address.ts"
@@ -40,13 +41,19 @@ export function registerSignIn(
         void reply.header("retry-after", String(waitSeconds))
         return refused(request, reply, "rate_limited")
       }
-      const session = gatekeeper.signIn(token)
+      // Counted before it is looked up, so that guesses sent at once are counted one after the other.
+      wrongTokens.note(network)
+      const session = await gatekeeper.signIn(token).catch((error: unknown) => {
+        wrongTokens.takeBack(network)
+        throw error
+      })
       if (session === null) {
-        wrongTokens.note(network)
         events.signInRefused({ address: addressOf(request), requestId: request.id })
         return refused(request, reply, "unauthorized")
       }
-      events.signedIn({ address: addressOf(request), requestId: request.id })
+      wrongTokens.takeBack(network)
+      const visitor = { address: addressOf(request), requestId: request.id }
+      events.signedIn(visitor, session.name ?? OWNER_NAME)
       void reply.header("set-cookie", sessionCookie(session.value, request.protocol === "https"))
       return signedIn(request, reply, { to, endsAt: session.endsAt })
     },

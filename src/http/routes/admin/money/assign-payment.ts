@@ -1,5 +1,5 @@
 import { isRefusal } from "../../../../domain/refusals.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { paymentEventJson } from "../../../wire/money-json.ts"
@@ -8,7 +8,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("support")
 
 /** Registers `POST /api/admin/money/assign`. */
 export function registerAssignPayment(admin: App, { paymentEvents }: Pick<Services, "paymentEvents">): void {

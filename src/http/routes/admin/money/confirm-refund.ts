@@ -1,12 +1,12 @@
 import { Type } from "typebox"
 import { RefundWire } from "../../../../wire/refund.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { RefundSettlement } from "./refund-settlement.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("support")
 const params = Type.Object({ id: Type.String() })
 
 /** Registers `POST /api/admin/refunds/{id}/confirm`. */

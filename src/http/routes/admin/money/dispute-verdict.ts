@@ -4,7 +4,7 @@ import type { Dispute } from "../../../../domain/dispute.ts"
 import { isRefusal } from "../../../../domain/refusals.ts"
 import { fingerprintedDispute } from "../../../../payments/fingerprint.ts"
 import { DisputeBody, DisputeWire, disputeJson } from "../../../../wire/dispute.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -14,7 +14,7 @@ import { refuse } from "../../../wire/problems.ts"
 export const verdictSchema = {
   description: "Has the same effect as the provider's own message. A lost dispute stays lost.",
   tags: ["admin"],
-  security: adminSecurity,
+  security: needsRole("support"),
   params: Type.Object({ id: Type.String() }),
   body: DisputeBody,
   response: { 200: DisputeWire, ...problemResponses },

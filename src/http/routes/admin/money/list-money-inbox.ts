@@ -7,7 +7,7 @@ import type {
   RefundKey,
   StrayPaymentKey,
 } from "../../../../store/reads/money-views.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import {
@@ -23,7 +23,7 @@ import { parseRefundName } from "../../../wire/refund-names.ts"
 import { isStorable } from "../../../wire/storable-text.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("support")
 
 /** Registers `GET /api/admin/money`. */
 export function registerListMoneyInbox(admin: App, { money }: Pick<Services, "money">): void {

@@ -1,4 +1,5 @@
 import { Type } from "typebox"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { listedPaymentEventJson } from "../../../wire/money-json.ts"
@@ -15,6 +16,7 @@ export function registerListPaymentEvents(admin: App, { lists }: Pick<Services, 
     url: "/api/admin/payment-events",
     schema: {
       ...filteredListSchema,
+      security: needsRole("support"),
       summary: "List payment events by provider and key",
       querystring: Type.Object({ ...eventQuery, outcome: optionalWord(paymentOutcomes) }),
       response: { 200: PaymentEventList, ...problemResponses },

@@ -1,4 +1,5 @@
 import { Type } from "typebox"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { paymentJson } from "../../../wire/money-json.ts"
@@ -15,6 +16,7 @@ export function registerListPayments(admin: App, { lists }: Pick<Services, "list
     url: "/api/admin/payments",
     schema: {
       ...filteredListSchema,
+      security: needsRole("viewer"),
       summary: "List payments, sorted by provider and event key",
       querystring: Type.Object({ ...eventQuery, allocation: optionalWord(paymentAllocations) }),
       response: { 200: PaymentList, ...problemResponses },

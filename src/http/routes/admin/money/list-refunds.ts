@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { RefundList, refundJson } from "../../../../wire/refund.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -8,7 +8,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("viewer")
 const params = Type.Object({ id: Type.String() })
 
 /** Registers `GET /api/admin/orders/{id}/refunds`. */

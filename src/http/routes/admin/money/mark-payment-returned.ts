@@ -1,4 +1,4 @@
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { strayPaymentJson } from "../../../wire/money-json.ts"
@@ -7,7 +7,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("support")
 
 /** Registers `POST /api/admin/money/returned`. */
 export function registerMarkPaymentReturned(admin: App, { inbox }: Pick<Services, "inbox">): void {

@@ -2,7 +2,7 @@ import { Type, type Static } from "typebox"
 import { unitsOf, type WantedLine } from "../../../../domain/lines.ts"
 import { wantedLines } from "../../../../wire/lines.ts"
 import { RefundBody, RefundWire, refundJson } from "../../../../wire/refund.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -11,7 +11,7 @@ import { refuse, type FieldError } from "../../../wire/problems.ts"
 import { submitCommand } from "../submit-command.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("support")
 const params = Type.Object({ id: Type.String() })
 
 /** Registers `POST /api/admin/orders/{id}/refunds`. */

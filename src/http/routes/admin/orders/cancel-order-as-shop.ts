@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { OrderWire, ownOrderJson } from "../../../../wire/order.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -9,7 +9,7 @@ import { refuse } from "../../../wire/problems.ts"
 import { submitCommand } from "../submit-command.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("support")
 const params = Type.Object({ id: Type.String() })
 
 /**

@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { Label, body } from "../../../../wire/fields.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -26,7 +26,7 @@ export function registerEraseDetails(admin: App, { erasure }: Pick<Services, "er
       description:
         "Erases the buyer's details from all orders with this e-mail address (upper and lower case of A to Z do not matter), or from all orders of this customer. Give either `email` or `customer_id`. The orders, payments and counts stay, and so do `customer_id`, `reference` and `metadata`. Events sent afterwards carry no details. If the buyer may be ordering at the same time, repeat the request until it answers 0.",
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("owner"),
       body: EraseBody,
       response: { 200: EraseAnswer, ...problemResponses },
     },

@@ -6,7 +6,7 @@ import { decimalAmount } from "../../../../domain/money.ts"
 import { unsearched } from "../../../../store/reads/row-lists.ts"
 import type { OrderView } from "../../../../store/reads/views.ts"
 import { orderJson, orderStatuses, type OrderJson } from "../../../../wire/order.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { BYTE_ORDER_MARK, csvLine } from "../../../wire/csv.ts"
@@ -62,7 +62,7 @@ export function registerExportOrdersCsv(admin: App, services: ExportServices): v
       description:
         "An order of a product with variants has a row for each of its lines, whose `quantity`, `unit_price`, `total_price` and `restocked_qty` are those of the line, so that the sums over a column are right. Rows are sent while they are read, so the file is not a snapshot of one moment. A file whose last row does not end with a line break is incomplete. The text is UTF-8 and begins with a byte order mark, from which Excel recognises the encoding. A cell that a spreadsheet would read as a formula begins with an apostrophe. After the columns of the order come `reference`, `metadata` and `order_refunded` (of the whole order, in each of its rows) and, where buyers are asked for details, those: e-mail, name, phone, the fields of the address, and `answer_…` for each question. `sku` is that of the variant or, of a product without variants, the product's. Where products have an `external_id`, the last column is `product_external_id`. Without `product_id`, the orders of all products are in one file. `status=paid` makes the list of parcels: orders that are paid and not refunded in full.",
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("support"),
       querystring: Type.Object({
         product_id: Type.Optional(Type.String()),
         status: optionalWord(orderStatuses),

@@ -1,5 +1,6 @@
 import { Type } from "typebox"
 import { HoldList, holdJson, holdStatuses } from "../../../../wire/hold.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -18,6 +19,7 @@ export function registerListHolds(
     url: "/api/admin/holds",
     schema: {
       ...filteredListSchema,
+      security: needsRole("support"),
       summary: "List holds by id",
       querystring: Type.Object({ ...rowQuery, status: optionalWord(holdStatuses) }),
       response: { 200: HoldList, ...problemResponses },

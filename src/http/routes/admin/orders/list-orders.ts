@@ -4,6 +4,7 @@ import { isoTime } from "../../../../domain/time.ts"
 import { OrderList, orderViewJson, orderStatuses } from "../../../../wire/order.ts"
 import type { AgeKey, OrderFilter } from "../../../../store/reads/row-lists.ts"
 import type { OrderView } from "../../../../store/reads/views.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -38,6 +39,7 @@ export function registerListOrders(
     url: "/api/admin/orders",
     schema: {
       ...filteredListSchema,
+      security: needsRole("support"),
       summary: "List orders, by id or the newest first",
       description: `${filteredListSchema.description} A search by \`reference\` or \`payment_id\` uses an index and finds at most the newest 10,000 orders. To search by buyer, use \`POST /api/admin/orders/search\`.`,
       querystring: Type.Object({

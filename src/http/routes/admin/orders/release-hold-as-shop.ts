@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import { isRefusal } from "../../../../domain/refusals.ts"
 import { HoldWire, holdJson } from "../../../../wire/hold.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -9,7 +9,7 @@ import { problemResponses } from "../../../wire/problem-schema.ts"
 import { refuse } from "../../../wire/problems.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("support")
 const params = Type.Object({ id: Type.String() })
 
 /**

@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -17,7 +17,7 @@ export function registerResendMail(admin: App, { mails }: Pick<Services, "mails"
       description:
         "The mail is due at once, with the address that the order has now. One that still waits to be sent is left as it is.",
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("support"),
       params: Type.Object({ id: Type.String(), mailId: Type.String() }),
       response: { 200: MailWire, ...problemResponses },
     },

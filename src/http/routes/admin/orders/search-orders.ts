@@ -1,6 +1,7 @@
 import { Type } from "typebox"
 import { Id, body, orNull } from "../../../../wire/fields.ts"
 import { OrderList, orderStatuses } from "../../../../wire/order.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { LARGEST_PAGE, badField } from "../../../wire/paging.ts"
@@ -33,6 +34,7 @@ export function registerSearchOrders(
     url: "/api/admin/orders/search",
     schema: {
       ...filteredListSchema,
+      security: needsRole("support"),
       summary: "Search orders by buyer, reference, payment and time",
       description: `Takes the filters of \`GET /api/admin/orders\`, and \`email\` and \`name\`, in the body, because URLs are kept in logs. Orders must match all of them. A search is not recorded as an action. ${filteredListSchema.description} A search by \`email\`, \`name\`, \`reference\` or \`payment_id\` uses an index and finds at most the newest 10,000 orders.`,
       body: OrderSearch,

@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import { DetailsBody, detailsFrom } from "../../../../wire/details.ts"
 import { OrderWire, ownOrderJson } from "../../../../wire/order.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -10,7 +10,7 @@ import { refuse } from "../../../wire/problems.ts"
 import { submitCommand } from "../submit-command.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("support")
 const params = Type.Object({ id: Type.String() })
 
 /** Registers `PUT /api/admin/orders/{id}/details`. The record of actions has that it was used, not what was sent. */

@@ -12,7 +12,7 @@ import { orderViewJson } from "../../../../wire/order.ts"
 import { eventIdsOf } from "../../../../wire/outgoing-event-ids.ts"
 import { productJson } from "../../../../wire/product.ts"
 import { refundJson } from "../../../../wire/refund.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { actionJson } from "../../../wire/action-json.ts"
@@ -35,7 +35,7 @@ export function registerShowWholeOrder(admin: App, services: Reads): void {
       summary: "Read an order with its payments, mails, events and timeline",
       description: `Returns the order, its product and hold, its payments, refunds and disputes, the payment events, the outgoing events with their deliveries, the mails, the shop's actions, and a timeline of all of these. Each list is in time order, and has at most the newest ${MOST_ROWS} entries.`,
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("support"),
       params: Type.Object({ id: Type.String() }),
       response: { 200: WholeOrderWire, ...problemResponses },
     },

@@ -3,7 +3,7 @@ import { MOST_VARIANTS } from "../../../../domain/variant.ts"
 import { body } from "../../../../wire/fields.ts"
 import { ProductWire } from "../../../../wire/product.ts"
 import { NewVariantBody } from "../../../../wire/variant.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -13,7 +13,7 @@ import { newVariants, variantContent } from "./new-variants.ts"
 import type { ProductChange } from "./product-change.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("manager")
 const params = Type.Object({ id: Type.String() })
 
 /** The request to add variants. */

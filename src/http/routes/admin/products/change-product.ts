@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { ProductChangesBody } from "../../../../wire/product.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { refuse } from "../../../wire/problems.ts"
@@ -8,7 +8,7 @@ import { changedProduct, type ProductChange } from "./product-change.ts"
 import { settingsFrom } from "./product-settings.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("manager")
 const params = Type.Object({ id: Type.String() })
 
 /** Registers `PATCH /api/admin/products/{id}`. */

@@ -1,13 +1,13 @@
 import { Type } from "typebox"
 import { VariantChangesBody, variantChanges } from "../../../../wire/variant.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { changedProduct, type ProductChange } from "./product-change.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("manager")
 const params = Type.Object({ id: Type.String(), variantId: Type.String() })
 
 /** Registers `PATCH /api/admin/products/{id}/variants/{variantId}`. */

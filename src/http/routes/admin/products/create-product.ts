@@ -1,7 +1,7 @@
 import { changeCollect } from "../../../../domain/details.ts"
 import { defaultSettings } from "../../../../domain/product.ts"
 import { NewProductBody, ProductWire } from "../../../../wire/product.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -11,7 +11,7 @@ import { newVariants, variantContent } from "./new-variants.ts"
 import { settingsFrom } from "./product-settings.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("manager")
 
 /** Registers `POST /api/admin/products`. */
 export function registerCreateProduct(

@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import { productStatuses } from "../../../../domain/product.ts"
 import { ProductList, productJson } from "../../../../wire/product.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -23,7 +23,7 @@ export function registerListAllProducts(
       summary: "List all products, drafts and archived ones included",
       description: "A page has fewer products than its limit where they have many variants.",
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("viewer"),
       querystring: Type.Object({
         ...pageQuery,
         status: optionalWord(productStatuses),

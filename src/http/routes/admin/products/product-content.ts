@@ -7,7 +7,7 @@ import {
   contentJson,
   contentVersion,
 } from "../../../../wire/product-content.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import { isKnown } from "../../../transport/etags.ts"
 import type { App } from "../../../transport/typed-app.ts"
@@ -33,7 +33,7 @@ export function registerProductContent(admin: App, { contents, products }: Conte
     schema: {
       summary: "Read the pictures and texts of a product",
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("viewer"),
       params,
       response: { 200: ContentWire, ...problemResponses },
     },
@@ -54,7 +54,7 @@ export function registerProductContent(admin: App, { contents, products }: Conte
       description:
         "A member that is left out stays as it is; null removes it. With `If-Match` the change is refused if the content has changed since. Pages and mails show the change within a few seconds.",
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("manager"),
       params,
       headers,
       body: ContentChangesBody,

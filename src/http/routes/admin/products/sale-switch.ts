@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { Type } from "typebox"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { changedProduct, type ProductChange } from "./product-change.ts"
@@ -8,7 +8,7 @@ import { changedProduct, type ProductChange } from "./product-change.ts"
 /** The schema of the routes that pause and resume a sale, without its summary. */
 export const switchSchema = {
   tags: ["admin"],
-  security: adminSecurity,
+  security: needsRole("manager"),
   params: Type.Object({ id: Type.String() }),
   response: changedProduct,
 }

@@ -1,6 +1,6 @@
 import { Type } from "typebox"
 import { StockBody } from "../../../../wire/product.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -8,7 +8,7 @@ import { refuse } from "../../../wire/problems.ts"
 import { changedProduct, type ProductChange } from "./product-change.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("manager")
 const params = Type.Object({ id: Type.String(), variantId: Type.String() })
 
 /** Registers `POST /api/admin/products/{id}/variants/{variantId}/stock`. */

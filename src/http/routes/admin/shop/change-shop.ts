@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import { isKnown } from "../../../transport/etags.ts"
 import type { App } from "../../../transport/typed-app.ts"
@@ -27,7 +27,7 @@ export function registerChangeShop(
       description:
         "A member that is left out stays as it is; null removes it. With `If-Match` the change is refused if the settings have changed since. All pages and mails show the change within a few seconds.",
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("owner"),
       headers,
       body: ShopChangesBody,
       response: { 200: ShopWire, ...problemResponses },

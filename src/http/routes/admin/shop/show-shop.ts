@@ -1,4 +1,4 @@
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -16,7 +16,7 @@ export function registerShowShop(
     schema: {
       summary: "Read the shop's own settings",
       tags: ["admin"],
-      security: adminSecurity,
+      security: needsRole("viewer"),
       response: { 200: ShopWire, ...problemResponses },
     },
     async handler(_request, reply) {

@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -9,7 +9,7 @@ import { EndpointChangesBody, EndpointWire } from "../../../wire/webhook-schemas
 import { endpointJson, endpointNotFound, endpointRefusal, storedTypes } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("owner")
 const params = Type.Object({ id: Type.String() })
 
 /** Registers `PATCH /api/admin/webhooks/{id}`. */

@@ -1,5 +1,5 @@
 import { MOST_ENDPOINTS } from "../../../../store/reads/webhook-endpoints.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { Services } from "../../../services.ts"
@@ -8,7 +8,7 @@ import { EndpointWithSecretWire, NewEndpointBody } from "../../../wire/webhook-s
 import { endpointJson, endpointRefusal, newWebhookSecret, storedTypes } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("owner")
 
 /** Registers `POST /api/admin/webhooks`. */
 export function registerCreateWebhookEndpoint(

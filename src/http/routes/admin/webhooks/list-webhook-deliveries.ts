@@ -1,7 +1,7 @@
 import { Type } from "typebox"
 import { instant } from "../../../../domain/time.ts"
 import type { DeliveryKey, DeliveryStatus } from "../../../../store/reads/webhook-deliveries.ts"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import {
   badQuery,
   encodeCursor,
@@ -20,7 +20,7 @@ import { endpointNotFound } from "./webhook-endpoint-answers.ts"
 import { isWebhookId, deliveryJson } from "./webhook-delivery-answers.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("owner")
 const params = Type.Object({ id: Type.String() })
 
 /** Registers `GET /api/admin/webhooks/{id}/deliveries`. */

@@ -1,4 +1,4 @@
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
@@ -6,7 +6,7 @@ import { EndpointList } from "../../../wire/webhook-schemas.ts"
 import { endpointJson } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("owner")
 
 /** Registers `GET /api/admin/webhooks`. */
 export function registerListWebhookEndpoints(

@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -9,7 +9,7 @@ import { DeliveryWire } from "../../../wire/webhook-schemas.ts"
 import { isWebhookId, deliveryJson } from "./webhook-delivery-answers.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("owner")
 
 /** Registers `POST /api/admin/webhooks/{id}/deliveries/{webhookId}/replay`. */
 export function registerReplayWebhookDelivery(

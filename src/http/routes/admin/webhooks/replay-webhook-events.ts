@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
@@ -10,7 +10,7 @@ import { endpointNotFound } from "./webhook-endpoint-answers.ts"
 import { nearestMoment } from "../../../wire/times.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("owner")
 const params = Type.Object({ id: Type.String() })
 
 /** Registers `POST /api/admin/webhooks/{id}/replay`. */

@@ -1,5 +1,5 @@
 import { Type } from "typebox"
-import { adminSecurity } from "../../../access/admin-area.ts"
+import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { parseId } from "../../../wire/ids.ts"
@@ -9,7 +9,7 @@ import { TestAnswer } from "../../../wire/webhook-schemas.ts"
 import { endpointNotFound } from "./webhook-endpoint-answers.ts"
 
 const tags = ["admin"]
-const security = adminSecurity
+const security = needsRole("owner")
 const params = Type.Object({ id: Type.String() })
 const LONGEST_ERROR = 300
 

@@ -1,0 +1,37 @@
+import type { WholeList } from "./admin-types.ts"
+import { get } from "./client.ts"
+import type { NewOperatorBody, Operator, OperatorWithToken } from "./operator-types.ts"
+import type { CallOptions } from "./options.ts"
+import { call, type connectionTo } from "./send.ts"
+
+/** The calls about who may run the shop. They need the role `owner`. */
+export interface OperatorCalls {
+  /** Lists the enabled operators by id, then the disabled ones. */
+  list(options?: CallOptions): Promise<WholeList<Operator>>
+  /** Adds an operator and returns its token. Never retried. Refused: `operator_name_used`, `too_many_operators`. */
+  add(body: NewOperatorBody, options?: CallOptions): Promise<OperatorWithToken>
+  /** Ends its token and its sessions for good. Idempotent. Refused, here and below: `operator_not_found`. */
+  disable(operatorId: number, options?: CallOptions): Promise<Operator>
+  /** Replaces its token and ends its sessions. Never retried. Refused: `operator_disabled`. */
+  rotate(operatorId: number, options?: CallOptions): Promise<OperatorWithToken>
+  /** Ends all its sessions of the control room. Idempotent. */
+  signOut(operatorId: number, options?: CallOptions): Promise<Operator>
+}
+
+/** Makes the calls over a connection. */
+export function operatorCalls(connection: ReturnType<typeof connectionTo>): OperatorCalls {
+  const operators = "/api/admin/operators"
+  const post = <Answer>(
+    path: string,
+    repeatable: boolean,
+    { body, options = {} }: { readonly body?: object; readonly options: CallOptions | undefined },
+  ) => call<Answer>(connection, { method: "POST", path: `${operators}${path}`, body, repeatable, options })
+
+  return {
+    list: (options) => call(connection, get(operators, options)),
+    add: (body, options) => post("", false, { body, options }),
+    disable: (operatorId, options) => post(`/${operatorId}/disable`, true, { options }),
+    rotate: (operatorId, options) => post(`/${operatorId}/rotate`, false, { options }),
+    signOut: (operatorId, options) => post(`/${operatorId}/sign-out`, true, { options }),
+  }
+}

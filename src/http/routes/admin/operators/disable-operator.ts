@@ -1,0 +1,37 @@
+import { Type } from "typebox"
+import { needsRole } from "../../../access/admin-area.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { parseId } from "../../../wire/ids.ts"
+import { operatorJson, OperatorWire } from "../../../wire/operator-schemas.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import { refuse } from "../../../wire/problems.ts"
+import { askingOperator } from "./asking-operator.ts"
+
+/** Registers `POST /api/admin/operators/{id}/disable`. */
+export function registerDisableOperator(
+  admin: App,
+  { gatekeeper, operators }: Pick<Services, "gatekeeper" | "operators">,
+): void {
+  admin.route({
+    method: "POST",
+    url: "/api/admin/operators/:id/disable",
+    schema: {
+      summary: "Disable an operator",
+      description:
+        "Ends the operator's token and sessions for good: at once on the server that answers, within five seconds on all others. Disabling a disabled operator changes nothing.",
+      tags: ["admin"],
+      security: needsRole("owner"),
+      params: Type.Object({ id: Type.String() }),
+      response: { 200: OperatorWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const id = parseId(request.params.id)
+      if (id === null) return refuse(reply, { code: "operator_not_found" })
+      const operator = await operators.disable(id, askingOperator(request, gatekeeper))
+      if ("code" in operator) return refuse(reply, operator)
+      void reply.header("cache-control", "no-store")
+      return operatorJson(operator)
+    },
+  })
+}

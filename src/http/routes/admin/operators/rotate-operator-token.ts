@@ -1,0 +1,39 @@
+import { Type } from "typebox"
+import { needsRole } from "../../../access/admin-area.ts"
+import { newOperatorToken } from "../../../access/operator-access.ts"
+import type { Services } from "../../../services.ts"
+import type { App } from "../../../transport/typed-app.ts"
+import { parseId } from "../../../wire/ids.ts"
+import { operatorJson, OperatorWithTokenWire } from "../../../wire/operator-schemas.ts"
+import { problemResponses } from "../../../wire/problem-schema.ts"
+import { refuse } from "../../../wire/problems.ts"
+import { askingOperator } from "./asking-operator.ts"
+
+/** Registers `POST /api/admin/operators/{id}/rotate`. */
+export function registerRotateOperatorToken(
+  admin: App,
+  { gatekeeper, operators }: Pick<Services, "gatekeeper" | "operators">,
+): void {
+  admin.route({
+    method: "POST",
+    url: "/api/admin/operators/:id/rotate",
+    schema: {
+      summary: "Rotate an operator's token",
+      description:
+        "The answer holds the new token. The previous one and the operator's sessions end: at once on the server that answers, within five seconds on all others.",
+      tags: ["admin"],
+      security: needsRole("owner"),
+      params: Type.Object({ id: Type.String() }),
+      response: { 200: OperatorWithTokenWire, ...problemResponses },
+    },
+    async handler(request, reply) {
+      const id = parseId(request.params.id)
+      if (id === null) return refuse(reply, { code: "operator_not_found" })
+      const { token, tokenHash } = newOperatorToken()
+      const operator = await operators.rotate(id, tokenHash, askingOperator(request, gatekeeper))
+      if ("code" in operator) return refuse(reply, operator)
+      void reply.header("cache-control", "no-store")
+      return { ...operatorJson(operator), token }
+    },
+  })
+}

@@ -1,0 +1,265 @@
+import type pg from "pg"
+import type { OperatorKind, Permission } from "../../domain/operator.ts"
+import type { Instant } from "../../domain/time.ts"
+import { transaction, type Tx } from "../tx.ts"
+import { deleteSession, deleteSessions, insertSession, type NewSession } from "./operator-sessions.ts"
+
+/** A person or a key. Its token is known to nobody but its bearer. */
+export type Operator = Permission & {
+  readonly id: number
+  readonly name: string
+  readonly kind: OperatorKind
+  readonly createdAt: Instant
+  /** At most a minute behind; null: never. */
+  readonly lastUsedAt: Instant | null
+  /** Null: enabled. A disabled operator stays disabled. */
+  readonly disabledAt: Instant | null
+  /** How many sessions of the control room are open. */
+  readonly sessions: number
+}
+
+/** A new operator. */
+export type NewOperator = Permission & {
+  readonly name: string
+  readonly kind: OperatorKind
+  /** SHA-256 of its token, in hexadecimal. */
+  readonly tokenHash: string
+}
+
+/** An enabled operator with what identifies it: hashes in hexadecimal. */
+export type IdentifiedOperator = Permission & {
+  readonly id: number
+  readonly name: string
+  readonly kind: OperatorKind
+  readonly tokenHash: string
+  readonly sessionHashes: readonly string[]
+}
+
+/** Why a change of operators was refused. */
+export type OperatorRefusal =
+  | { readonly code: "operator_not_found" }
+  /** Also one whose own owner was disabled in this moment. */
+  | { readonly code: "unauthorized" }
+  | { readonly code: "operator_disabled" }
+  | { readonly code: "operator_name_used" }
+  | { readonly code: "too_many_operators"; readonly mostOperators: number }
+
+/**
+ * The operators. Changes take turns, and `by` names the operator who asks for one; null: ADMIN_TOKEN, a command, or open
+ * mode. An operator who is no enabled owner any more when its turn comes changes nothing (`unauthorized`): of two owners
+ * who disable each other, one succeeds.
+ */
+export interface Operators {
+  add(operator: NewOperator, by: number | null): Promise<Operator | OperatorRefusal>
+  /** Lists the enabled operators by id, then the disabled ones, the last disabled first; at most {@link MOST_LISTED}. */
+  list(): Promise<Operator[]>
+  /** The id of an operator; null: no operator has this name. Case does not matter. */
+  idOf(name: string): Promise<number | null>
+  /** Ends its token and its sessions for good. Disabling a disabled operator changes nothing. */
+  disable(id: number, by: number | null): Promise<Operator | OperatorRefusal>
+  /** Replaces its token, and ends its sessions. Of several rotations at once the last one counts. */
+  rotate(id: number, tokenHash: string, by: number | null): Promise<Operator | OperatorRefusal>
+  /** Ends all its sessions; its token goes on. */
+  endSessions(id: number, by: number | null): Promise<Operator | OperatorRefusal>
+  /**
+   * Begins a session of `seconds`, and ends the operator's oldest ones beyond twenty. Returns its end; null:
+   * the operator was disabled, or its token was replaced.
+   */
+  beginSession(session: NewSession): Promise<Instant | null>
+  /** Ends a session, if there is one with this hash. */
+  endSession(sessionHash: string): Promise<void>
+  /** Lists the enabled operators, for the memory that identifies callers. */
+  identified(): Promise<IdentifiedOperator[]>
+  /** Notes that an operator was used now, unless that was noted within the last minute. */
+  noteUse(id: number): Promise<void>
+}
+
+/** Enabled operators; each process remembers all of them. */
+const MOST_OPERATORS = 200
+const MOST_LISTED = 1_000
+const columns = `
+  id, name, kind, role, scopes,
+  created_at as "createdAt",
+  last_used_at as "lastUsedAt",
+  disabled_at as "disabledAt",
+  (select count(*)
+     from operator_sessions s
+    where s.operator_id = o.id
+      and s.ends_at > clock_timestamp()) as sessions`
+
+/** Makes the operators over PostgreSQL; `onChange` is called after each change by this process. */
+export function createOperators(pool: pg.Pool, onChange: () => void): Operators {
+  async function change(by: number | null, work: (tx: Tx) => Promise<Operator | OperatorRefusal>) {
+    const result = await transaction(pool, async (tx) => {
+      await takeTurn(tx)
+      return (await mayChange(tx, by)) ? await work(tx) : ({ code: "unauthorized" } as const)
+    })
+    onChange()
+    return result
+  }
+
+  return {
+    add: (operator, by) => change(by, (tx) => insertOperator(tx, operator)),
+    list: () => listOperators(pool),
+    idOf: (name) => findByName(pool, name),
+    disable: (id, by) => change(by, (tx) => disableOperator(tx, id)),
+    rotate: (id, tokenHash, by) => change(by, (tx) => rotateToken(tx, id, tokenHash)),
+    endSessions: (id, by) =>
+      change(by, async (tx) => {
+        await deleteSessions(tx, id)
+        return (await findOperator(tx, id)) ?? { code: "operator_not_found" }
+      }),
+    async beginSession(session) {
+      const endsAt = await transaction(pool, (tx) => insertSession(tx, session))
+      onChange()
+      return endsAt
+    },
+    async endSession(sessionHash) {
+      await deleteSession(pool, sessionHash)
+      onChange()
+    },
+    identified: () => identifiedOperators(pool),
+    noteUse: (id) => noteUse(pool, id),
+  }
+}
+
+/** Reads go on meanwhile. Without turns two owners could disable each other, and the limit could be passed. */
+async function takeTurn(tx: Tx): Promise<void> {
+  await tx.query("lock table operators in share row exclusive mode")
+}
+
+async function mayChange(tx: Tx, by: number | null): Promise<boolean> {
+  if (by === null) return true
+  const { rows } = await tx.query({
+    name: "operator-may-change",
+    text: `
+      select 1
+        from operators
+       where id = $1
+         and role = 'owner'
+         and disabled_at is null`,
+    values: [by],
+  })
+  return rows.length > 0
+}
+
+async function insertOperator(tx: Tx, operator: NewOperator): Promise<Operator | OperatorRefusal> {
+  const { rows: counted } = await tx.query<{ count: number }>({
+    name: "count-operators",
+    text: `
+      select count(*) as count
+        from operators
+       where disabled_at is null`,
+  })
+  if ((counted[0]?.count ?? 0) >= MOST_OPERATORS) {
+    return { code: "too_many_operators", mostOperators: MOST_OPERATORS }
+  }
+  const { rows } = await tx.query<{ id: number }>({
+    name: "add-operator",
+    text: `
+      insert into operators (name, kind, role, scopes, token_hash, created_at)
+      values ($1, $2, $3, $4, decode($5, 'hex'), date_trunc('milliseconds', clock_timestamp()))
+      on conflict do nothing
+      returning id`,
+    values: [operator.name, operator.kind, operator.role, operator.scopes, operator.tokenHash],
+  })
+  const [added] = rows
+  if (added === undefined) return { code: "operator_name_used" }
+  return (await findOperator(tx, added.id)) ?? { code: "operator_not_found" }
+}
+
+async function listOperators(pool: pg.Pool): Promise<Operator[]> {
+  const { rows } = await pool.query<Operator>({
+    name: "list-operators",
+    text: `
+      select ${columns}
+        from operators o
+       order by disabled_at desc nulls first, id
+       limit ${MOST_LISTED}`,
+  })
+  return rows
+}
+
+async function findByName(pool: pg.Pool, name: string): Promise<number | null> {
+  const { rows } = await pool.query<{ id: number }>({
+    name: "operator-of-name",
+    text: `
+      select id
+        from operators
+       where lower(name) = lower($1)`,
+    values: [name],
+  })
+  return rows[0]?.id ?? null
+}
+
+async function findOperator(tx: Tx, id: number): Promise<Operator | null> {
+  const { rows } = await tx.query<Operator>({
+    name: "find-operator",
+    text: `
+      select ${columns}
+        from operators o
+       where id = $1`,
+    values: [id],
+  })
+  return rows[0] ?? null
+}
+
+async function disableOperator(tx: Tx, id: number): Promise<Operator | OperatorRefusal> {
+  await tx.query({
+    name: "disable-operator",
+    text: `
+      update operators
+         set disabled_at = date_trunc('milliseconds', clock_timestamp())
+       where id = $1
+         and disabled_at is null`,
+    values: [id],
+  })
+  // Afterwards, because the update has waited for sessions that began before it.
+  await deleteSessions(tx, id)
+  return (await findOperator(tx, id)) ?? { code: "operator_not_found" }
+}
+
+async function rotateToken(tx: Tx, id: number, tokenHash: string): Promise<Operator | OperatorRefusal> {
+  const operator = await findOperator(tx, id)
+  if (operator === null) return { code: "operator_not_found" }
+  if (operator.disabledAt !== null) return { code: "operator_disabled" }
+  await tx.query({
+    name: "rotate-operator-token",
+    text: `
+      update operators
+         set token_hash = decode($2, 'hex')
+       where id = $1
+         and disabled_at is null`,
+    values: [id, tokenHash],
+  })
+  await deleteSessions(tx, id)
+  return { ...operator, sessions: 0 }
+}
+
+async function identifiedOperators(pool: pg.Pool): Promise<IdentifiedOperator[]> {
+  const { rows } = await pool.query<IdentifiedOperator>({
+    name: "identified-operators",
+    text: `
+      select id, name, kind, role, scopes,
+             encode(token_hash, 'hex') as "tokenHash",
+             array(select encode(s.token_hash, 'hex')
+                     from operator_sessions s
+                    where s.operator_id = o.id
+                      and s.ends_at > clock_timestamp()) as "sessionHashes"
+        from operators o
+       where disabled_at is null`,
+  })
+  return rows
+}
+
+async function noteUse(pool: pg.Pool, id: number): Promise<void> {
+  await pool.query({
+    name: "note-operator-use",
+    text: `
+      update operators
+         set last_used_at = date_trunc('milliseconds', clock_timestamp())
+       where id = $1
+         and (last_used_at is null or last_used_at < clock_timestamp() - interval '1 minute')`,
+    values: [id],
+  })
+}
