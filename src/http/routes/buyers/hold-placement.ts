@@ -4,7 +4,7 @@ import type { GivenShopFields } from "../../../domain/shop-fields.ts"
 import { isRefusal } from "../../../domain/refusals.ts"
 import type { HoldRequest } from "../../../lanes/gate.ts"
 import { refuse, type AnyRefusal } from "../../wire/problems.ts"
-import { holdsForBuyers, isShopSystem } from "../../access/auth.ts"
+import { holdsForBuyers, isShopSystem, type Caller } from "../../access/auth.ts"
 import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
 import { createHoldCustomers } from "./hold-customer.ts"
 import type { Services } from "../../services.ts"
@@ -44,8 +44,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     const empty = gate.refusalFor(wanted)
     if (empty === null) return false
     events.gateRefused()
-    events.holdRefused(wanted.productId, empty)
-    refuse(reply, toldTo(request, empty))
+    turnedDown(request, reply, wanted, empty)
     return true
   }
 
@@ -59,10 +58,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     const caller = gatekeeper.callerOf(request)
     const isCustomerSigned = isSigned || holdsForBuyers(caller)
     if (needsSigned && !isCustomerSigned) {
-      const refusal = { code: "customer_token_required" } as const
-      events.holdRefused(wanted.productId, refusal)
-      refuse(reply, refusal)
-      return null
+      return turnedDown(request, reply, wanted, { code: "customer_token_required" })
     }
     // Keys of signed customers are apart from those of strangers, who could name the same customer.
     const asker = isSigned ? "signed customer" : askerName(caller)
@@ -73,10 +69,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     }
     const exists = products.exists(wanted.productId)
     if (exists !== true && !(await exists)) {
-      const refusal = { code: "product_not_found" } as const
-      events.holdRefused(wanted.productId, refusal)
-      refuse(reply, refusal)
-      return null
+      return turnedDown(request, reply, wanted, { code: "product_not_found" })
     }
     const id = ids.next("holds")
     const { outcome, replayed } = await lanes.submit({
@@ -89,11 +82,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
       ...wanted,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")
-    if (isRefusal(outcome)) {
-      events.holdRefused(wanted.productId, outcome)
-      refuse(reply, toldTo(request, outcome))
-      return null
-    }
+    if (isRefusal(outcome)) return turnedDown(request, reply, wanted, outcome)
     void reply.code(201).headers({
       location: `/api/holds/${outcome.id}`,
       "cache-control": "no-store",
@@ -102,13 +91,28 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     return outcome
   }
 
-  /** The refusal as this caller may read it: the shop's own systems know how many units there are. */
-  function toldTo(request: FastifyRequest, refusal: AnyRefusal): AnyRefusal {
-    if (refusal.code !== "out_of_stock" || refusal.hidesUnits === undefined) return refusal
-    if (!isShopSystem(gatekeeper.callerOf(request))) return refusal
-    const { hidesUnits: _, ...whole } = refusal
-    return whole
+  /** Counts a refusal and answers it; returns null. */
+  function turnedDown(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { productId }: HoldRequest,
+    refusal: AnyRefusal,
+  ): null {
+    events.holdRefused(productId, refusal)
+    refuse(
+      reply,
+      toldTo(() => gatekeeper.callerOf(request), refusal),
+    )
+    return null
   }
 
   return { customerOf: createHoldCustomers(services), turnAway, place }
+}
+
+/** The refusal as the caller may read it: the shop's own systems know how many units there are. */
+function toldTo(caller: () => Caller, refusal: AnyRefusal): AnyRefusal {
+  if (refusal.code !== "out_of_stock" || refusal.hidesUnits === undefined) return refusal
+  if (!isShopSystem(caller())) return refusal
+  const { hidesUnits: _, ...whole } = refusal
+  return whole
 }
