@@ -69,13 +69,21 @@ const MOST_NAMED = 5
  * real buyers, and one buyer may take all units of a product without a limit. No findings in open mode, which has no
  * real buyers, or on a database without a schema.
  */
-export async function checkOffers(pool: pg.Pool, { adminToken, holdBounds }: Config): Promise<Finding[]> {
+export async function checkOffers(
+  pool: pg.Pool,
+  { adminToken, holdBounds, customerSecrets }: Config,
+): Promise<Finding[]> {
   if (adminToken === null || !(await hasProducts(pool))) return []
-  const [demonstration, unlimited] = await Promise.all([
+  const [demonstration, unlimited, signed] = await Promise.all([
     demonstrationOnSale(pool),
     productsWithoutLimit(pool),
+    customerSecrets.length === 0 ? signedProducts(pool) : [],
   ])
-  return [demonstrationFinding(demonstration), limitsFinding(unlimited, holdBounds?.maxPerHold ?? null)]
+  return [
+    demonstrationFinding(demonstration),
+    limitsFinding(unlimited, holdBounds?.maxPerHold ?? null),
+    ...signedFinding(signed),
+  ]
 }
 
 async function hasProducts(pool: pg.Pool): Promise<boolean> {
@@ -118,6 +126,27 @@ async function productsWithoutLimit(pool: pg.Pool): Promise<Unlimited> {
       limit ${MOST_NAMED}`,
   )
   return { named: rows.map(({ id, name }) => `${id} (${name})`), count: rows[0]?.count ?? 0 }
+}
+
+/** Products on sale for signed customers. None on a database that has not been migrated yet. */
+async function signedProducts(pool: pg.Pool): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ id: number; name: string }>(
+    `select id, name
+       from products
+      where to_jsonb(products) ->> 'customer' = 'signed'
+        and not paused
+        and sold < stock
+        and (closes_at is null or closes_at > clock_timestamp())
+      order by id
+      limit ${MOST_NAMED}`,
+  )
+  return rows.map(({ id, name }) => `${id} (${name})`)
+}
+
+function signedFinding(named: readonly string[]): Finding[] {
+  if (named.length === 0) return []
+  const found = `nobody can buy product ${named.join(", ")}: it is sold to signed customers, and CUSTOMER_SECRETS is not set`
+  return [{ check: "signed customers", ok: false, found }]
 }
 
 function demonstrationFinding(isOnSale: boolean): Finding {

@@ -56,6 +56,13 @@ describe("doctor in closed mode", () => {
       ok: true,
       found: "every product on sale has a limit",
     })
+    await app.send("PATCH", "/api/admin/products/2", { json: { customer: "signed" } })
+    expect((await doctor(environment)).of("signed customers")).toMatchObject({
+      ok: false,
+      found: expect.stringContaining("nobody can buy product 2 (Aurora)"),
+    })
+    const secret = { CUSTOMER_SECRETS: "a-secret-of-the-shop-of-32-characters" }
+    expect((await doctor({ ...environment, ...secret })).of("signed customers")).toBeUndefined()
     // In open mode there are no real buyers.
     expect((await doctor({ DATABASE_URL: app.databaseUrl })).of("limits for a buyer")).toBeUndefined()
   })

@@ -30,7 +30,7 @@ describe.skipIf(leavesOutBrowser())("a product for customers of the shop", { tim
 
   test("says where to sign in, before and when a buyer presses", async () => {
     await page.goto(path)
-    await page.getByText("This is sold to customers of the shop. Sign in there").first().waitFor()
+    await page.getByText("Only customers who are signed in at the shop can buy this").first().waitFor()
     expect(await page.locator("#customer").count()).toBe(0)
 
     await page.getByRole("button", { name: "Reserve" }).click()
@@ -43,7 +43,7 @@ describe.skipIf(leavesOutBrowser())("a product for customers of the shop", { tim
     await page.goto(`${path}#${tokenOf("anna", -120)}`)
     await page.getByRole("button", { name: "Reserve" }).click()
     await expect
-      .poll(() => page.getByText("Your sign-in at the shop has ended").first().isVisible())
+      .poll(() => page.getByText("The shop’s sign-in is not valid here any more").first().isVisible())
       .toBe(true)
   })
 
@@ -53,7 +53,7 @@ describe.skipIf(leavesOutBrowser())("a product for customers of the shop", { tim
     await page.getByRole("button", { name: "Reserve" }).waitFor()
     expect(page.url()).toBe(path)
     await page.reload()
-    expect(await page.getByText("Sign in there").count()).toBe(0)
+    expect(await page.getByText("Sign in there, then").count()).toBe(0)
     const answer = page.waitForResponse((response) => response.url().endsWith("/api/holds"))
 
     await page.getByRole("button", { name: "Reserve" }).click()

@@ -41,8 +41,8 @@ export const commandMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/cli/doctor-selling.ts",
-        find: "return [demonstrationFinding(demonstration), limitsFinding(unlimited, holdBounds?.maxPerHold ?? null)]",
-        replace: "return demonstration === undefined ? [] : [limitsFinding(unlimited, null)]",
+        find: "    demonstrationFinding(demonstration),\n",
+        replace: "",
       },
     ],
     caughtBy: { file: "test/cli/doctor-selling.test.ts", test: "products without a limit" },

@@ -32,7 +32,7 @@ export function NewOperatorDialog({ made, close }: NewOperatorDialogProps) {
   const rights = useSignal("support")
   const isKey = kind.value === "key"
   const choices = isKey
-    ? [...roles, [FOR_BUYERS, "Holds and orders: speaks for buyers, on no admin route"] as const]
+    ? [...roles, [FOR_BUYERS, "Holds and orders of buyers; no access to the control room"] as const]
     : roles
 
   function wanted(): NewOperatorBody {

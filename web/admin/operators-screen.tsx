@@ -69,7 +69,7 @@ function OperatorsTable({ list, choose }: OperatorsTableProps) {
         <thead>
           <tr>
             <th scope="col">Name</th>
-            <th scope="col">May</th>
+            <th scope="col">Role or scopes</th>
             <th scope="col" class="number">
               Sessions
             </th>
@@ -140,8 +140,8 @@ function ActionDialog({ action, operator: { operator_id: id, name }, rotated, cl
           close={close}
         >
           <p>
-            The present token and all sessions end within five seconds. The new token is shown once, in the
-            next step.
+            The current token and all sessions end within five seconds. A program that uses it stops working
+            until it has the new one. The new token is shown once, in the next step.
           </p>
         </Dialog>
       )
@@ -153,7 +153,7 @@ function ActionDialog({ action, operator: { operator_id: id, name }, rotated, cl
           run={() => shop.operators.signOut(id)}
           close={close}
         >
-          <p>All sessions end within five seconds. The token goes on, so {name} can sign in again.</p>
+          <p>All sessions end within five seconds. The token stays valid, so {name} can sign in again.</p>
         </Dialog>
       )
     case "disable":

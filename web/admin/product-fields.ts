@@ -65,9 +65,9 @@ export const stockDisplayTexts: readonly (readonly [StockDisplay, string])[] = [
 
 /** Who a product is sold to, and how the form calls it. */
 export const customerTexts: readonly (readonly [CustomerKind, string])[] = [
-  ["any", "Anybody"],
-  ["named", "Buyers who enter a customer id"],
-  ["signed", "Customers your server has signed in"],
+  ["any", "Everybody"],
+  ["named", "Buyers who enter a customer id (not checked)"],
+  ["signed", "Only customers who are signed in to your shop"],
 ]
 
 function customerIn(text: string): CustomerKind {

@@ -225,7 +225,7 @@ function LimitFields({ texts, readings }: FieldGroupProps) {
         min={1}
         value={texts.maxPerHold}
         reading={readings.maxPerHold}
-        hint="Empty: no limit"
+        hint="Empty: the server's default, 10 unless it was changed"
       />
       <Field
         id="max-customer"
@@ -234,9 +234,15 @@ function LimitFields({ texts, readings }: FieldGroupProps) {
         min={1}
         value={texts.maxPerCustomer}
         reading={readings.maxPerCustomer}
-        hint="Empty: no limit. With a limit, buyers have to enter a customer id"
+        hint="Empty: no limit. With a limit, buyers enter a customer id, unless your shop has signed them in"
       />
-      <Field id="sold-to" label="Sold to" value={texts.customer} list={customerTexts} />
+      <Field
+        id="sold-to"
+        label="Sold to"
+        value={texts.customer}
+        list={customerTexts}
+        hint="The last one needs CUSTOMER_SECRETS on the server: without it no buyer can buy"
+      />
       <Field
         id="hold-seconds"
         label="Hold time in seconds"

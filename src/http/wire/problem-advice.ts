@@ -10,7 +10,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   unauthorized:
     "Send `Authorization: Bearer $ADMIN_TOKEN`, or the token of an operator who is not disabled. After a rotation only the new token counts.",
   role_required:
-    "Ask an operator with the role `role` or a higher one. A key with scopes is for the buyers' routes only.",
+    "This needs the role `role` or a higher one: let an operator who has it do this. A key with scopes cannot use admin routes.",
   invalid_signature: "Check the signing secret, and that the sender's clock is right to within 300 seconds.",
   forbidden:
     "In open mode, call from this machine. In the control room, sign in and use its own pages. Pages of other origins need `CORS_ORIGINS`.",
@@ -18,8 +18,8 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   variant_not_found:
     "Take the variant's id from `variants` of the product; for a refund, from `lines` of the order. `variant_id` is the one that was not found.",
   hold_not_found:
-    "Check the id, and in closed mode the owner's token. A hold that ended is removed after `HOLD_RETENTION_DAYS`.",
-  order_not_found: "Check the id, and in closed mode the owner's token.",
+    "Check the id, and in closed mode the token that came with the hold. A hold that ended is removed after `HOLD_RETENTION_DAYS`.",
+  order_not_found: "Check the id, and in closed mode the token that came with the hold.",
   route_not_found: "Check method and path against [the API](api.md).",
   payment_event_not_found: "Take provider and key from `GET /api/admin/money`.",
   dispute_not_found: "Take provider and dispute id from `GET /api/admin/orders/{id}/disputes`.",
@@ -63,7 +63,7 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   customer_token_invalid:
     "Get a new `Customer-Token` from the shop's server. `because` is `malformed`, `signature` (signed with no secret that is in CUSTOMER_SECRETS, or changed on its way) or `expired`. Check tokens with `doorbuster doctor --customer-token`.",
   too_many_open_holds:
-    "Pay or give back what is held, or ask for no more than `units_left`. If `retry_at` is not null, more can be held from then on. `because` is `unpaid`, or `lapsed`: too many units from this network or of this customer have lapsed unpaid.",
+    "Pay or give back what is held, or ask for no more than `units_left`. `because` says why: `unpaid`, or `lapsed` (too many units were not paid in time). Units are counted by signed customer, otherwise by network address. More can be held from `retry_at`; null: so many never can.",
   order_not_paid: "Refund only orders that a payment has paid.",
   payment_refused:
     "Do not repeat the request: the provider refuses this payment for good. Its reason is in the log: `error` of the line whose `metric` is `payment.not_opened`.",
@@ -91,7 +91,8 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   restock_lines_required: "Say in `restock_lines` how many units of each variant are back on sale.",
   quantity_over_limit:
     "Ask for no more than `max_per_hold` units. If the refusal has a `variant_id`, the limit is that variant's.",
-  customer_required: "Send a `customer_id`: this product has a limit per customer.",
+  customer_required:
+    "Send a `customer_id`: this product has a limit per customer, or is sold to named buyers only.",
   idempotency_key_reused: "Use a new `Idempotency-Key` for a new request.",
   rate_limited:
     "Repeat the request after the number of seconds in `Retry-After`. If `detail` speaks of open streams, close one first.",

@@ -53,7 +53,7 @@ interface Problem {
 /** The status and title of each refusal. The only such table. */
 export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   malformed_request: { status: 400, title: "Malformed request" },
-  unauthorized: { status: 401, title: "Admin token required" },
+  unauthorized: { status: 401, title: "A valid admin or operator token is required" },
   customer_token_required: { status: 401, title: "A hold needs a Customer-Token" },
   customer_token_invalid: { status: 401, title: "The Customer-Token is not valid" },
   invalid_signature: { status: 401, title: "Invalid signature" },

@@ -174,11 +174,11 @@ export const de: Words = {
   customerLimit: (qty) => `Sie können noch ${count(qty)} reservieren: Die Menge je Kunde ist begrenzt.`,
   notices: {
     customer_token_required:
-      "Dieses Produkt wird an Kunden des Shops verkauft. Melden Sie sich dort an, und kommen Sie von dessen Seite zurück.",
+      "Diesen Artikel können nur Kunden kaufen, die im Shop angemeldet sind. Melden Sie sich dort an, und öffnen Sie den Artikel von dort aus.",
     customer_token_invalid:
-      "Ihre Anmeldung beim Shop ist abgelaufen. Melden Sie sich dort noch einmal an, und kommen Sie von dessen Seite zurück.",
+      "Ihre Anmeldung im Shop gilt hier nicht mehr. Melden Sie sich im Shop noch einmal an, und öffnen Sie den Artikel von dort aus.",
     too_many_open:
-      "Aus Ihrem Netz sind zu viele Stück reserviert und noch nicht bezahlt. Versuchen Sie es in einigen Minuten noch einmal.",
+      "Über Ihr Netz oder für Ihr Kundenkonto wurden zu viele Stück reserviert und nicht bezahlt. Versuchen Sie es in einigen Minuten noch einmal.",
     variant_required: "Dieser Artikel wird jetzt in Varianten verkauft. Wählen Sie eine aus.",
     crowd:
       "Die Nachfrage ist weiterhin hoch. Versuchen Sie es erneut: Es wird dadurch nicht mehr reserviert.",

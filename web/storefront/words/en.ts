@@ -175,10 +175,11 @@ export const en = {
   customerLimit: (qty: number) => `You can reserve ${count(qty)} more: there is a limit per customer.`,
   notices: {
     customer_token_required:
-      "This is sold to customers of the shop. Sign in there, and come back from its page.",
-    customer_token_invalid: "Your sign-in at the shop has ended. Sign in again, and come back from its page.",
+      "Only customers who are signed in at the shop can buy this. Sign in there, then open this product from the shop.",
+    customer_token_invalid:
+      "The shop’s sign-in is not valid here any more. Sign in at the shop again, then open this product from there.",
     too_many_open:
-      "Too many units are reserved from your network and not paid yet. Try again in a few minutes.",
+      "Too many units have been reserved from your network or for your account and not paid. Try again in a few minutes.",
     variant_required: "This product is now sold by variant. Choose one.",
     crowd: "Demand is still high. Try again: it does not reserve more units.",
     no_answer: "The shop did not respond. Try again: it does not reserve more units.",

@@ -183,11 +183,11 @@ export const es: Words = {
   customerLimit: (qty) => `Puede reservar ${units(qty)} más: hay un límite por cliente.`,
   notices: {
     customer_token_required:
-      "Este producto se vende a clientes de la tienda. Inicie sesión allí y vuelva desde su página.",
+      "Solo pueden comprar este producto los clientes que han iniciado sesión en la tienda. Inicie sesión allí y abra el producto desde la tienda.",
     customer_token_invalid:
-      "Su sesión en la tienda ha caducado. Inicie sesión de nuevo y vuelva desde su página.",
+      "Su sesión en la tienda ya no es válida aquí. Inicie sesión de nuevo en la tienda y abra el producto desde allí.",
     too_many_open:
-      "Desde su red hay demasiadas unidades reservadas y sin pagar. Inténtelo de nuevo en unos minutos.",
+      "Se han reservado demasiadas unidades sin pagarlas, desde su red o con su cuenta. Inténtelo de nuevo en unos minutos.",
     variant_required: "Este producto se vende ahora por variantes. Elija una.",
     crowd: "Sigue habiendo mucha demanda. Inténtelo de nuevo: no se reservan más unidades.",
     no_answer: "La tienda no ha respondido. Inténtelo de nuevo: no se reservan más unidades.",

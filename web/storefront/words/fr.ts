@@ -177,11 +177,11 @@ export const fr: Words = {
   customerLimit: (qty) => `Vous pouvez encore réserver ${units(qty)} : la quantité par client est limitée.`,
   notices: {
     customer_token_required:
-      "Ce produit est vendu aux clients de la boutique. Connectez-vous sur son site, puis revenez depuis sa page.",
+      "Seuls les clients connectés à la boutique peuvent acheter ce produit. Connectez-vous sur son site, puis rouvrez-y ce produit.",
     customer_token_invalid:
-      "Votre connexion à la boutique a expiré. Reconnectez-vous, puis revenez depuis sa page.",
+      "Votre connexion à la boutique n’est plus valable ici. Reconnectez-vous sur le site de la boutique, puis rouvrez-y ce produit.",
     too_many_open:
-      "Trop d’unités sont réservées depuis votre réseau et pas encore payées. Réessayez dans quelques minutes.",
+      "Trop d’articles ont été réservés sans être payés, depuis votre réseau ou avec votre compte. Réessayez dans quelques minutes.",
     variant_required: "Ce produit se vend maintenant par variante. Choisissez-en une.",
     crowd: "La demande est toujours forte. Réessayez : cela ne réserve pas davantage d’articles.",
     no_answer: "La boutique n’a pas répondu. Réessayez : cela ne réserve pas davantage d’articles.",
