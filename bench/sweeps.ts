@@ -1,4 +1,5 @@
 import pg from "pg"
+import { signCustomer } from "../src/http/access/customer-token.ts"
 import { createLanes, defaultLimits } from "../src/lanes/lanes.ts"
 import type { LaneLimits } from "../src/lanes/lane.ts"
 import type { GroupBounds } from "../src/lanes/groups.ts"
@@ -11,6 +12,7 @@ import { drive } from "./load/drive.ts"
 import { jsonRequest } from "./load/request.ts"
 import { median } from "./row.ts"
 import { grouped } from "./report/table.ts"
+import { startDoorbuster } from "./servers/doorbuster.ts"
 import { createWorkspace } from "./servers/workspace.ts"
 import { startSqlPeer, type SqlPeer } from "./servers/peers.ts"
 
@@ -168,6 +170,51 @@ function print(title: string, rates: ReadonlyMap<string, readonly number[]>): vo
   }
 }
 
+const CUSTOMER_SECRET = "the-customer-secret-of-the-measurements"
+/** Each customer holds once or a few times. */
+const CUSTOMERS = 20_000
+
+/** The same holds over HTTP: without a name, with a name in the body, and with a name that the shop has signed. */
+async function measureCustomers(): Promise<Map<string, number[]>> {
+  const server = await startDoorbuster(workspace, { environment: { CUSTOMER_SECRETS: CUSTOMER_SECRET } })
+  const { host, port } = server
+  const id = await server.createProduct(100_000_000)
+  const endsAt = Math.floor(Date.now() / 1_000) + 3_600
+  const numbers = Array.from({ length: CUSTOMERS }, (_, index) => `customer-${index}`)
+  const request = (more: object, headers: Record<string, string> = {}) =>
+    jsonRequest(host, "POST", "/api/holds", { product_id: id, qty: 1, ...more }, headers)
+  const kinds = new Map([
+    ["nobody", [request({})]],
+    ["named", numbers.map((customer_id) => request({ customer_id }))],
+    [
+      "signed",
+      numbers.map((customerId) =>
+        request({}, { "customer-token": signCustomer(CUSTOMER_SECRET, { customerId, groups: [], endsAt }) }),
+      ),
+    ],
+  ])
+  const rates = new Map([...kinds.keys()].map((name) => [name, [] as number[]]))
+  for (let round = 0; round < CUSTOMER_ROUNDS; round += 1) {
+    for (const [name, requests] of kinds) {
+      const { served, seconds } = await drive({
+        host,
+        port,
+        crowd: { kind: "requests", requests },
+        connections: 256,
+        expected: [201],
+        load: { kind: "closed", warmUpSeconds: 0.3, seconds: SECONDS },
+      })
+      rates.get(name)?.push(served / seconds)
+    }
+  }
+  await server.stop()
+  return rates
+}
+
+/** More rounds than elsewhere, because the difference is small. */
+const CUSTOMER_ROUNDS = 8
+const CUSTOMERS_TITLE = "Who the customer of a hold is, over HTTP"
+
 /** Words of a title: only these sweeps, and no peers. */
 const [only] = process.argv.slice(2)
 const workspace = await createWorkspace(process.env["DATABASE_URL"])
@@ -183,6 +230,7 @@ try {
     }
     print(title, rates)
   }
+  if (only === undefined || CUSTOMERS_TITLE.includes(only)) print(CUSTOMERS_TITLE, await measureCustomers())
   for (const peer of only === undefined ? peers : []) {
     const rates = new Map<string, number[]>()
     for (const size of poolSizes) {

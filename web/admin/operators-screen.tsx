@@ -96,7 +96,7 @@ function OperatorsTable({ list, choose }: OperatorsTableProps) {
               </td>
               <td class="row-actions">
                 {operator.disabled_at === null ? (
-                  actions.map(([action, text]) => (
+                  actionsOf(operator).map(([action, text]) => (
                     <button
                       key={action}
                       type="button"
@@ -119,6 +119,11 @@ function OperatorsTable({ list, choose }: OperatorsTableProps) {
       </table>
     </div>
   )
+}
+
+/** A key has no sessions. */
+function actionsOf({ kind }: Operator) {
+  return kind === "key" ? actions.filter(([action]) => action !== "signOut") : actions
 }
 
 interface ActionDialogProps {

@@ -217,25 +217,36 @@ function TimeFields({ texts, readings }: FieldGroupProps) {
 
 function LimitFields({ texts, readings }: FieldGroupProps) {
   return (
-    <div class="side-by-side">
-      <Field
-        id="max-hold"
-        label="Limit per order"
-        type="number"
-        min={1}
-        value={texts.maxPerHold}
-        reading={readings.maxPerHold}
-        hint="Empty: the server's default, 10 unless it was changed"
-      />
-      <Field
-        id="max-customer"
-        label="Limit per customer"
-        type="number"
-        min={1}
-        value={texts.maxPerCustomer}
-        reading={readings.maxPerCustomer}
-        hint="Empty: no limit. With a limit, buyers enter a customer id, unless your shop has signed them in"
-      />
+    <>
+      <div class="side-by-side">
+        <Field
+          id="max-hold"
+          label="Limit per order"
+          type="number"
+          min={1}
+          value={texts.maxPerHold}
+          reading={readings.maxPerHold}
+          hint="Empty: the server's default, 10 unless it was changed"
+        />
+        <Field
+          id="max-customer"
+          label="Limit per customer"
+          type="number"
+          min={1}
+          value={texts.maxPerCustomer}
+          reading={readings.maxPerCustomer}
+          hint="Empty: no limit. With a limit, buyers enter a customer id, unless your shop has signed them in"
+        />
+        <Field
+          id="hold-seconds"
+          label="Hold time in seconds"
+          type="number"
+          min={1}
+          value={texts.holdSeconds}
+          reading={readings.holdSeconds}
+          hint="Empty: the server's default"
+        />
+      </div>
       <Field
         id="sold-to"
         label="Sold to"
@@ -243,16 +254,7 @@ function LimitFields({ texts, readings }: FieldGroupProps) {
         list={customerTexts}
         hint="The last one needs CUSTOMER_SECRETS on the server: without it no buyer can buy"
       />
-      <Field
-        id="hold-seconds"
-        label="Hold time in seconds"
-        type="number"
-        min={1}
-        value={texts.holdSeconds}
-        reading={readings.holdSeconds}
-        hint="Empty: the server's default"
-      />
-    </div>
+    </>
   )
 }
 

@@ -43,7 +43,10 @@ interface UnpaidHold {
 export function saveUnpaidHolds(tx: Tx, state: WorkingSet): Promise<void>[] {
   if (!state.rules.holdBounds) return []
   const { productId, holds, orders, holderByHold } = state
-  const written = [...orders.added(), ...orders.changed()]
+  const written = [
+    ...orders.added(),
+    ...orders.changed().filter((order) => hasMoved(order, orders.before(order))),
+  ]
   const pending = written.filter(({ status }) => status === "pending_payment")
   const endOf = new Map(pending.map(({ holdId, expiresAt }) => [holdId, expiresAt]))
   const settled = [
@@ -68,6 +71,11 @@ export function saveUnpaidHolds(tx: Tx, state: WorkingSet): Promise<void>[] {
     ...extended.map((group) => extend(tx, productId, group)),
     ...writeIfAny(settled, (ids) => remove(tx, productId, ids)),
   ]
+}
+
+/** Most changes of an order, such as new details or a refund, are none of its status or deadline. */
+function hasMoved(order: Order, before: Order): boolean {
+  return order.status !== before.status || order.expiresAt !== before.expiresAt
 }
 
 /** An order that has expired is not settled: its units have lapsed. */
