@@ -1,5 +1,5 @@
+import { createHmac } from "node:crypto"
 import pg from "pg"
-import { signCustomer } from "../src/http/access/customer-token.ts"
 import { createLanes, defaultLimits } from "../src/lanes/lanes.ts"
 import type { LaneLimits } from "../src/lanes/lane.ts"
 import type { GroupBounds } from "../src/lanes/groups.ts"
@@ -174,6 +174,12 @@ const CUSTOMER_SECRET = "the-customer-secret-of-the-measurements"
 /** Each customer holds once or a few times. */
 const CUSTOMERS = 20_000
 
+/** A customer token, made as a shop's server makes it. */
+function customerToken(customer: string, endsAt: number): string {
+  const text = `dbc1.${Buffer.from(customer).toString("base64url")}.${endsAt}.`
+  return `${text}.${createHmac("sha256", CUSTOMER_SECRET).update(text).digest("base64url")}`
+}
+
 /** The same holds over HTTP: without a name, with a name in the body, and with a name that the shop has signed. */
 async function measureCustomers(): Promise<Map<string, number[]>> {
   const server = await startDoorbuster(workspace, { environment: { CUSTOMER_SECRETS: CUSTOMER_SECRET } })
@@ -188,9 +194,7 @@ async function measureCustomers(): Promise<Map<string, number[]>> {
     ["named", numbers.map((customer_id) => request({ customer_id }))],
     [
       "signed",
-      numbers.map((customerId) =>
-        request({}, { "customer-token": signCustomer(CUSTOMER_SECRET, { customerId, groups: [], endsAt }) }),
-      ),
+      numbers.map((customerId) => request({}, { "customer-token": customerToken(customerId, endsAt) })),
     ],
   ])
   const rates = new Map([...kinds.keys()].map((name) => [name, [] as number[]]))

@@ -31,6 +31,11 @@ export interface HolderUnits {
 
 const noUnits: HolderUnits = { unpaid: 0, endsAt: null, lapsed: 0, lapsedAt: null }
 
+/** Whether units are counted by holder: not where nothing would be refused for it. */
+export function countsUnpaid(bounds: HoldBounds | null | undefined): bounds is HoldBounds {
+  return bounds != null && (bounds.unpaid !== Infinity || bounds.lapsed !== Infinity)
+}
+
 /** The most units of a hold by this command; null: no limit. The product's own limit comes before the installation's. */
 export function mostPerHold({ rules }: WorkingSet, product: Product, { holder }: PlaceHold): number | null {
   if (product.maxPerHold !== null) return product.maxPerHold
@@ -47,7 +52,7 @@ export function refuseByHolder(
   { holder, qty }: PlaceHold,
 ): PlaceHoldRefusal | null {
   const bounds = state.rules.holdBounds
-  if (holder === undefined || !bounds) return null
+  if (holder === undefined || !countsUnpaid(bounds)) return null
   const units = state.holders.get(holder) ?? noUnits
   if (units.lapsedAt !== null && units.lapsed >= bounds.lapsed) {
     const retryAt = later(units.lapsedAt, LAPSE_SECONDS)
@@ -60,7 +65,7 @@ export function refuseByHolder(
 
 /** Counts a new hold for its holder. */
 export function countForHolder(state: WorkingSet, hold: Hold, holder: number | undefined): void {
-  if (holder === undefined || !state.rules.holdBounds) return
+  if (holder === undefined || !countsUnpaid(state.rules.holdBounds)) return
   const { unpaid, endsAt, ...lapses } = state.holders.get(holder) ?? noUnits
   const first = endsAt !== null && endsAt < hold.expiresAt ? endsAt : hold.expiresAt
   state.holders.set(holder, { ...lapses, unpaid: unpaid + hold.qty, endsAt: first })

@@ -44,6 +44,8 @@ export const LONGEST_NAME = 60
 /** What is wrong with the name of a new operator, to follow "the name"; null: nothing. */
 export function nameFault(name: string): string | null {
   if (name.trim() !== name || name === "") return "must begin and end with a visible character"
+  // Such as a zero-width space, with which one name looks like another.
+  if (/\p{C}/u.test(name)) return "must have visible characters only"
   if (name.length > LONGEST_NAME) return `must have at most ${LONGEST_NAME} characters`
   return name.toLowerCase() === OWNER_NAME ? `must not be ${OWNER_NAME}, which stands for ADMIN_TOKEN` : null
 }

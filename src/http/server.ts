@@ -112,7 +112,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   await registerRateLimit(app, services, options.rateLimitPerMinute)
   if (services.gatekeeper.mode === "open") refuseForeignPages(app, options.corsOrigins)
 
-  registerBuyerRoutes(app, services, options.streamsPerAddress)
+  registerBuyerRoutes(app, services, options)
   registerProviderRoutes(app, services)
   showMissing = await registerStorefrontPages(app, services)
   await registerApiReference(app)

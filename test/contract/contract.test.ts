@@ -40,7 +40,10 @@ const operations = operationsOf(
 const fieldsWithFurtherRules: Readonly<Record<string, readonly string[]>> = {
   // No variants beside a stock, and no lines beside a quantity; each variant once.
   "POST /api/admin/products": ["/currency", "/opens_at", "/closes_at", "/variants"],
-  "POST /api/holds": ["/metadata", "/lines", "/lines/1/variant_id", "/lines/2/variant_id"],
+  // A name that is not signed, of a product for signed customers.
+  "POST /api/holds": ["/metadata", "/lines", "/lines/1/variant_id", "/lines/2/variant_id", "/customer_id"],
+  // A name without spaces around it, which is not that of ADMIN_TOKEN; a role, or scopes for a key.
+  "POST /api/admin/operators": ["/name", "/role"],
   // The limits of metadata are in bytes; and which details fit depends on what the product asks for.
   "POST /api/orders": ["/metadata", "/details", "/details/*"],
   "PUT /api/orders/{id}/details": ["", "/*"],
@@ -179,6 +182,7 @@ async function fuzz(app: TestApp, seed: number): Promise<Set<string>> {
  * has reported a dispute, a payment page, a delivery to an endpoint that still exists, or a mail of an order.
  */
 const rare = new Set([
+  "POST /api/admin/operators/{id}/rotate",
   "POST /api/admin/orders/{id}/mails/{mailId}/resend",
   "POST /api/payments/webhooks/{provider}",
   "POST /api/orders/{id}/payments",

@@ -134,6 +134,20 @@ test("200 buyers behind one address who pay: every one of them buys, 20 at a tim
   expect(await productNow(app, product.id)).toMatchObject({ sold_stock: 200, available_stock: 0 })
 })
 
+test("a page of another site cannot make its visitors hold units", async () => {
+  await using app = await startClosedApp({ config: { corsOrigins: ["https://shop.example"] } })
+  const product = await offer(app, {}, ADMIN_TOKEN)
+  const from = async (headers: Record<string, string>) =>
+    (await app.post(`/api/holds/${product.id}/1`, undefined, { headers })).status
+
+  const evil = { origin: "https://evil.example" }
+  expect(await from(evil)).toBe(403)
+  expect(await from({ ...evil, "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" })).toBe(403)
+  expect(await from({ origin: "https://shop.example", "sec-fetch-site": "cross-site" })).toBe(201)
+  expect(await from({ "sec-fetch-site": "same-origin" })).toBe(201)
+  expect(await from({})).toBe(201)
+})
+
 test("an address that a trusted proxy forwards may be any text", async () => {
   await using app = await startShop()
   const product = await offer(app, {}, ADMIN_TOKEN)

@@ -319,6 +319,41 @@ describe("a session of an operator", () => {
     await expect.poll(() => statusIn(one, other), { timeout: 6_000 }).toBe(401)
   })
 
+  test.each(["Basic eDp5", "Bearer", "", "Bearer \t"])(
+    "ends, whatever the Authorization header beside its cookie says: %o",
+    async (authorization) => {
+      const { operator_id, token } = await newOwner()
+      const headers = { ...(await signedIn(token)), authorization }
+      expect(await statusIn(headers)).toBe(200)
+
+      await app.post(`${OPERATORS}/${operator_id}/sign-out`, undefined, owner)
+
+      expect(await statusIn(headers)).toBe(401)
+    },
+  )
+
+  test("signing out of sessions that there are not makes no operator wait", async () => {
+    const { token } = await newOwner()
+    expect(await statusWith(token)).toBe(200)
+    const cookie = Array.from({ length: 500 }, (_, n) => `doorbuster_admin=dbs2.${n}`).join("; ")
+    let isOver = false
+    const crowd = Promise.all(
+      Array.from({ length: 16 }, async () => {
+        while (!isOver) await app.send("DELETE", "/admin/session", { headers: { cookie } })
+      }),
+    )
+
+    const times: number[] = []
+    for (let count = 0; count < 20; count += 1) {
+      const from = performance.now()
+      expect(await statusWith(token)).toBe(200)
+      times.push(performance.now() - from)
+    }
+    isOver = true
+    await crowd
+    expect(times.toSorted((a, b) => a - b)[10]).toBeLessThan(1_000)
+  })
+
   test.each([
     [
       "by the operator",
@@ -443,7 +478,7 @@ describe("a key with scopes", () => {
   })
 })
 
-test("a role counts on the buyers' routes, too: a viewer reads and changes no order there", async () => {
+test("on the buyers' routes a role reads, and changes nothing: such changes would not be recorded", async () => {
   const { body: held } = await app.post("/api/holds", { product_id: 1, qty: 1 })
   const viewer = await addOperator(app, { name: "Looks only", role: "viewer" })
   const support = await addOperator(app, { name: "Helps", role: "support" })
@@ -451,5 +486,25 @@ test("a role counts on the buyers' routes, too: a viewer reads and changes no or
 
   expect(await app.get(path, { token: viewer.token })).toBeProblem(404, "hold_not_found")
   expect(await app.send("DELETE", path, { token: viewer.token })).toBeProblem(404, "hold_not_found")
-  expect((await app.send("DELETE", path, { token: support.token })).status).toBe(200)
+  expect((await app.get(path, { token: support.token })).status).toBe(200)
+  expect(await app.send("DELETE", path, { token: support.token })).toBeProblem(404, "hold_not_found")
+  expect((await app.post("/api/orders", { hold_id: held.hold_id }, { token: support.token })).status).toBe(
+    404,
+  )
+  expect((await app.send("DELETE", path, { token: ADMIN_TOKEN })).status).toBe(200)
+})
+
+test("no operator gets another one's answer by an Idempotency-Key: it may hold an owner token", async () => {
+  const place = (token: string) =>
+    app.post("/api/holds", { product_id: 1, qty: 1 }, { token, headers: { "idempotency-key": "cart-4711" } })
+  const manager = await addOperator(app, { name: "Places", role: "manager" })
+  const viewer = await addOperator(app, { name: "Repeats", role: "viewer" })
+
+  const [first, other, again] = [
+    await place(manager.token),
+    await place(viewer.token),
+    await place(manager.token),
+  ]
+  expect(other.body.hold_id).not.toBe(first.body.hold_id)
+  expect(again.body.hold_id).toBe(first.body.hold_id)
 })

@@ -41,7 +41,7 @@ describe("POST /api/orders", () => {
       updated_at: answer.body.created_at,
       customer_id: "dora",
     })
-    expect(Date.parse(answer.body.expires_at) - Date.parse(answer.body.created_at)).toBe(900_000)
+    expect(Date.parse(answer.body.expires_at) - Date.parse(answer.body.created_at)).toBe(300_000)
     expect(answer.headers["location"]).toBe(`/api/orders/${answer.body.order_id}`)
     expect(answer.headers["cache-control"]).toBe("no-store")
     expect(await productNow(app, id)).toMatchObject({ available_stock: 98, reserved_stock: 2, sold_stock: 0 })

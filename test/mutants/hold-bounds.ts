@@ -69,4 +69,15 @@ export const holdBoundMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: http, test: "bound by nothing" },
   },
+  {
+    name: "hold bounds: a page of another site may make its visitors hold units",
+    edits: [
+      {
+        file: "src/http/routes/buyers/place-hold-by-path.ts",
+        find: 'senderOf(request) === "foreign page" &&',
+        replace: 'senderOf(request) === "own page" &&',
+      },
+    ],
+    caughtBy: { file: http, test: "cannot make its visitors" },
+  },
 ]

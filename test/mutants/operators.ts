@@ -172,8 +172,8 @@ export const operatorMutants: readonly Mutant[] = [
   },
   {
     name: "operators: a viewer changes orders on the buyers' routes",
-    edits: [{ file: auth, find: "return mayActAs(caller.role, uses[use].role)", replace: "return true" }],
-    caughtBy: { file: operators, test: "a viewer reads and changes no order there" },
+    edits: [{ file: auth, find: "return mayActAs(caller.role, uses[use].role) &&", replace: "return" }],
+    caughtBy: { file: operators, test: "a role reads, and changes nothing" },
   },
   {
     name: "operators: all keys share their Idempotency-Keys",
@@ -181,5 +181,40 @@ export const operatorMutants: readonly Mutant[] = [
       { file: "src/http/access/idempotency-key.ts", find: "`key ${caller.operator.id}`", replace: '"key"' },
     ],
     caughtBy: { file: operators, test: "which no other key shares" },
+  },
+  {
+    name: "operators: an operator's changes on the buyers' routes are not recorded",
+    edits: [
+      { file: auth, find: " && (caller.operator === null || isRead(use))", replace: " && use !== undefined" },
+    ],
+    caughtBy: { file: operators, test: "a role reads, and changes nothing" },
+  },
+  {
+    name: "operators: a session outlasts its end beside a header of another kind",
+    edits: [
+      {
+        file: auth,
+        find: "token === null ? mayHoldOperatorSession(request.headers.cookie)",
+        replace:
+          "request.headers.authorization === undefined ? mayHoldOperatorSession(request.headers.cookie)",
+      },
+      {
+        file: auth,
+        find: ": isOperatorToken(token)\n      return mayBeOperator",
+        replace: ': isOperatorToken(token ?? "")\n      return mayBeOperator',
+      },
+    ],
+    caughtBy: { file: operators, test: "whatever the Authorization header" },
+  },
+  {
+    name: "operators: one gets another's answer by an Idempotency-Key",
+    edits: [
+      {
+        file: "src/http/access/idempotency-key.ts",
+        find: "`operator ${caller.operator.id}`",
+        replace: '"admin"',
+      },
+    ],
+    caughtBy: { file: operators, test: "no operator gets another one's answer" },
   },
 ]

@@ -138,8 +138,11 @@ async function age(url: string, seconds: number): Promise<void> {
   await client.end()
 }
 
-test("where nothing is bound, no row is written", async () => {
-  await using engine = await createTestEngine()
+test.each([
+  ["in open mode", null],
+  ["with both limits off", { maxPerHold: 10, unpaid: Infinity, lapsed: Infinity }],
+])("%s no row is written", async (_, holdBounds) => {
+  await using engine = await createTestEngine({ holdBounds })
   const productId = await newProduct(engine, { stock: 10 })
   const holdId = await held(engine, productId, ANN, 10)
   await ordered(engine, productId, holdId)

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 import puppeteer, { type Browser, type Page } from "puppeteer-core"
 import { expect } from "vitest"
@@ -10,11 +11,20 @@ const firefoxPath = places.find((place) => existsSync(place)) ?? null
 
 /** Whether to skip the tests with Firefox. On CI a missing browser is an error instead. */
 export function leavesOutFirefox(): boolean {
-  if (firefoxPath !== null) return false
-  if (process.env["CI"] === "true")
-    throw new Error("Firefox is not installed: install the package firefox-esr")
-  console.log("Skipped the tests with Firefox: it is not installed.")
+  const missing = whatIsMissing()
+  if (missing === null) return false
+  if (process.env["CI"] === "true") throw new Error(`${missing}: install the package firefox-esr`)
+  console.log(`Skipped the tests with Firefox: ${missing}.`)
   return true
+}
+
+/** The oldest version that was tried. Puppeteer sends commands that 140 does not know. */
+const OLDEST = 153
+
+function whatIsMissing(): string | null {
+  if (firefoxPath === null) return "it is not installed"
+  const version = spawnSync(firefoxPath, ["--version"], { encoding: "utf8" }).stdout.trim()
+  return Number(/ (\d+)/.exec(version)?.[1] ?? 0) < OLDEST ? `${version} is older than ${OLDEST}` : null
 }
 
 /** It takes seconds, and more on a machine that is busy. */

@@ -49,11 +49,15 @@ const COOKIE = "doorbuster_admin"
 /** Returns every session in a `Cookie` header. There may be several, because cookies of different paths share a name. */
 export function sessionsIn(header: string | undefined): string[] {
   if (header === undefined) return []
-  return header.split(";").flatMap((pair) => {
+  const values = header.split(";").flatMap((pair) => {
     const [name = "", value] = pair.trim().split("=", 2)
     return name === COOKIE && value !== undefined ? [value] : []
   })
+  return values.slice(0, MOST_SESSIONS_SENT)
 }
+
+/** A browser sends one, or one for each path; each may cost a question to the database. */
+const MOST_SESSIONS_SENT = 4
 
 /**
  * Makes the `Set-Cookie` header that begins a session; null ends it. Scripts cannot read the cookie, requests from

@@ -30,12 +30,20 @@ function unquoted(value: string): string {
 }
 
 /**
- * Names the owner of a key: all requests of the shop's operators share their keys, and so do all requests with one hold's
- * token, and all with one of the shop's machine keys.
+ * Names the owner of a key: all requests with one hold's token share their keys, and so do all of one operator or machine key, and
+ * all with ADMIN_TOKEN. Operators have keys of their own, because an answer may hold more than another's role allows.
  */
 export function askerName(caller: Caller): string {
-  if (caller.kind === "owner") return `hold ${caller.ownership.holdId}`
-  return caller.kind === "key" ? `key ${caller.operator.id}` : caller.kind
+  switch (caller.kind) {
+    case "owner":
+      return `hold ${caller.ownership.holdId}`
+    case "key":
+      return `key ${caller.operator.id}`
+    case "admin":
+      return caller.operator === null ? "admin" : `operator ${caller.operator.id}`
+    case "stranger":
+      return "stranger"
+  }
 }
 
 /** The refusal of an invalid Idempotency-Key. */

@@ -28,6 +28,7 @@ function isLocalHost({ hostname }: FastifyRequest): boolean {
   return hostname === "" || isLocalName(hostname)
 }
 
-function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
+/** True for an origin of this machine, and for those in CORS_ORIGINS. */
+export function isAllowedOrigin(origin: string, allowed: readonly string[]): boolean {
   return allowed.includes(origin) || isLocalOrigin(origin)
 }

@@ -25,11 +25,6 @@ export function isOperatorSession(value: string): boolean {
   return value.startsWith(SESSION_PREFIX)
 }
 
-/** Whether an `Authorization` header may hold an operator's token. Cheap, because every buyer's request has that header. */
-export function mayHoldOperatorToken(authorization: string): boolean {
-  return authorization.includes(TOKEN_PREFIX)
-}
-
 /** Whether a `Cookie` header may hold an operator's session. Cheap, because buyers' requests have cookies, too. */
 export function mayHoldOperatorSession(cookie: string | undefined): boolean {
   return cookie !== undefined && cookie.includes(`=${SESSION_PREFIX}`)

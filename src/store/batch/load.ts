@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
 import type { Hold } from "../../domain/hold.ts"
+import { countsUnpaid } from "../../domain/hold-bounds.ts"
 import { shortage, type Needs } from "../../domain/needs.ts"
 import type { Order } from "../../domain/order.ts"
 import { later, type Instant } from "../../domain/time.ts"
@@ -168,7 +169,8 @@ function* loadNamedRows(tx: Tx, loading: Loading, known: KnownVariants): Generat
   if (needs.holdIds.length > 0) yield loadHolds(tx, state, needs.holdIds)
   if (needs.orderIds.length > 0 || needs.orderHoldIds.length > 0) yield loadOrders(tx, state, needs)
   if (needs.unitsByCustomer.size > 0) yield loadCustomers(tx, state, [...needs.unitsByCustomer.keys()])
-  if (needs.holders.length > 0) yield loadHolders(tx, state, needs.holders)
+  if (needs.holders.length > 0 && countsUnpaid(state.rules.holdBounds))
+    yield loadHolders(tx, state, needs.holders)
   yield* loadDetails(tx, state, needs)
   yield* loadMoney(tx, state, needs)
   if (needs.idempotency.length > 0) yield loadIdempotency(tx, state, needs.idempotency)

@@ -1,4 +1,4 @@
-import { LAPSE_SECONDS, type HolderUnits } from "../../domain/hold-bounds.ts"
+import { countsUnpaid, LAPSE_SECONDS, type HolderUnits } from "../../domain/hold-bounds.ts"
 import type { Order } from "../../domain/order.ts"
 import { isoTime, type Instant } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
@@ -41,7 +41,7 @@ interface UnpaidHold {
  * Writes nothing where the installation binds no holds.
  */
 export function saveUnpaidHolds(tx: Tx, state: WorkingSet): Promise<void>[] {
-  if (!state.rules.holdBounds) return []
+  if (!countsUnpaid(state.rules.holdBounds)) return []
   const { productId, holds, orders, holderByHold } = state
   const written = [
     ...orders.added(),

@@ -59,8 +59,9 @@ export function createOperatorMemory(
 
   /** A read that began before a change of this process does not count, and is followed by another. */
   async function readUntilUsable(): Promise<void> {
+    const begunAt = clock()
     do await readAgain()
-    while (readAt === Number.NEGATIVE_INFINITY)
+    while (readAt === Number.NEGATIVE_INFINITY && clock() - begunAt < LATEST_MS)
     if (clock() - readAt >= LATEST_MS) throw new NoConnection("the operators were read too slowly")
   }
 

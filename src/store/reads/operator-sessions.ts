@@ -66,13 +66,14 @@ export async function deleteSessions(tx: Tx, id: number): Promise<void> {
   })
 }
 
-/** Ends the session with this hash, if there is one. */
-export async function deleteSession(pool: pg.Pool, sessionHash: string): Promise<void> {
-  await pool.query({
+/** Ends the session with this hash; false: there is none. */
+export async function deleteSession(pool: pg.Pool, sessionHash: string): Promise<boolean> {
+  const { rowCount } = await pool.query({
     name: "end-operator-session",
     text: `
       delete from operator_sessions
        where token_hash = decode($1, 'hex')`,
     values: [sessionHash],
   })
+  return rowCount === 1
 }

@@ -115,8 +115,8 @@ export function createOperators(pool: pg.Pool, onChange: () => void): Operators 
       return endsAt
     },
     async endSession(sessionHash) {
-      await deleteSession(pool, sessionHash)
-      onChange()
+      // Anybody may ask to sign out: what ends nothing must not make this process read the operators again.
+      if (await deleteSession(pool, sessionHash)) onChange()
     },
     identified: () => identifiedOperators(pool),
     noteUse: (id) => noteUse(pool, id),

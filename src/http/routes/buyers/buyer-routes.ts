@@ -23,8 +23,20 @@ import { registerShowHold } from "./show-hold.ts"
 import { registerShowOrder } from "./show-order.ts"
 import { registerStreamProducts } from "./stream-products.ts"
 
-/** Registers the buyers' part of the API. `streamsPerAddress` is as for {@link registerStreamProducts}. */
-export function registerBuyerRoutes(app: App, services: Services, streamsPerAddress: number): void {
+/** What the buyers' part of the API needs to know of the server's settings. */
+interface BuyerRouteOptions {
+  /** As for {@link registerStreamProducts}. */
+  readonly streamsPerAddress: number
+  /** Origins whose pages may call the API. */
+  readonly corsOrigins: readonly string[]
+}
+
+/** Registers the buyers' part of the API. */
+export function registerBuyerRoutes(
+  app: App,
+  services: Services,
+  { streamsPerAddress, corsOrigins }: BuyerRouteOptions,
+): void {
   registerListProducts(app, services)
   registerShowProduct(app, services)
   registerShowProductContent(app, services)
@@ -32,7 +44,7 @@ export function registerBuyerRoutes(app: App, services: Services, streamsPerAddr
 
   const holdPlacement = createHoldPlacement(services)
   registerPlaceHold(app, holdPlacement, services)
-  registerPlaceHoldByPath(app, holdPlacement, services)
+  registerPlaceHoldByPath(app, holdPlacement, { ...services, corsOrigins })
   registerShowHold(app, services)
   registerReleaseHold(app, services)
 

@@ -1,4 +1,6 @@
 import { Type } from "typebox"
+import { isAllowedOrigin } from "../../access/open-mode.ts"
+import { senderOf } from "../../access/own-page.ts"
 import { refuse } from "../../wire/problems.ts"
 import { parseId } from "../../wire/ids.ts"
 import { LARGEST_QUANTITY } from "../../../wire/fields.ts"
@@ -14,7 +16,7 @@ const config = { rateLimit: {} }
 export function registerPlaceHoldByPath(
   app: App,
   { customerOf, turnAway, place }: HoldPlacement,
-  { tokens }: Pick<Services, "tokens">,
+  { tokens, corsOrigins }: Pick<Services, "tokens"> & { readonly corsOrigins: readonly string[] },
 ): void {
   app.route({
     method: "POST",
@@ -27,6 +29,11 @@ export function registerPlaceHoldByPath(
       response: { 201: PathHoldWire, ...problemResponses },
     },
     async handler(request, reply) {
+      // Without a body a browser sends this for any page, which could make its visitors hoard.
+      const { origin = "" } = request.headers
+      if (senderOf(request) === "foreign page" && !isAllowedOrigin(origin, corsOrigins)) {
+        return refuse(reply, { code: "forbidden", detail: "Pages of other origins need CORS_ORIGINS" })
+      }
       const productId = parseId(request.params.productId)
       if (productId === null) return refuse(reply, { code: "product_not_found" })
       const qty = quantityFromPath(request.params.quantity)
