@@ -26,13 +26,17 @@ export const prosePattern = "^[^\\u0000\\ud800-\\udfff]*$"
 export const Id = Type.Integer({ minimum: 1, maximum: LARGEST_ID })
 /** A number of units. */
 export const Quantity = Type.Integer({ minimum: 1, maximum: LARGEST_QUANTITY })
-/** A short text in one line, such as a name or an id of another system. */
+const MOST_LABEL = 255
+const labelShape = new RegExp(labelPattern, "u")
+
 /** Whether a text is a {@link Label}. */
 export function isLabel(text: string): boolean {
-  return text !== "" && Array.from(text).length <= 255 && new RegExp(labelPattern, "u").test(text)
+  const isShort = text.length <= MOST_LABEL || Array.from(text).length <= MOST_LABEL
+  return isShort && labelShape.test(text)
 }
 
-export const Label = Type.String({ minLength: 1, maxLength: 255, pattern: labelPattern })
+/** A short text in one line, such as a name or an id of another system. */
+export const Label = Type.String({ minLength: 1, maxLength: MOST_LABEL, pattern: labelPattern })
 /** A time in ISO 8601. */
 export const Time = Type.String({ format: "date-time" })
 /** The price of one unit in minor units. */

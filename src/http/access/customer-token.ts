@@ -49,7 +49,7 @@ export function createCustomerTokens(
       if (parts === null) return "malformed"
       const [, customer = "", end = "", groups = "", given = ""] = parts
       const customerId = decoded(customer)
-      const groupNames = decoded(groups)
+      const groupNames = groups === "" ? "" : decoded(groups)
       if (customerId === null || !isLabel(customerId) || groupNames === null) return "malformed"
       if (!isSigned(token.slice(0, -(HMAC_LENGTH + 1)), given)) return "signature"
       if (Number(end) + SKEW_SECONDS <= nowSeconds()) return "expired"
