@@ -58,9 +58,11 @@ export function refuseByHolder(
     const retryAt = later(units.lapsedAt, LAPSE_SECONDS)
     return { code: "too_many_open_holds", because: "lapsed", unitsLeft: 0, retryAt }
   }
-  const unitsLeft = Math.max(0, Math.max(bounds.unpaid, maxPerHold ?? 0) - units.unpaid)
+  const most = Math.max(bounds.unpaid, maxPerHold ?? 0)
+  const unitsLeft = Math.max(0, most - units.unpaid)
   if (qty <= unitsLeft) return null
-  return { code: "too_many_open_holds", because: "unpaid", unitsLeft, retryAt: units.endsAt }
+  const retryAt = qty <= most ? units.endsAt : null
+  return { code: "too_many_open_holds", because: "unpaid", unitsLeft, retryAt }
 }
 
 /** Counts a new hold for its holder. */

@@ -61,6 +61,17 @@ describe("what binds a hold that the shop does not place", () => {
     expect(placeHold(stateOf({}, null, holdBounds), askFor(50), NOON)).toMatchObject({ qty: 50 })
   })
 
+  test("names no time at which more units fit than ever will", () => {
+    const state = stateOf({}, units, { ...holdBounds, maxPerHold: 20 })
+
+    expect(placeHold(state, askFor(7, { holder: ANN }), NOON)).toEqual({
+      code: "too_many_open_holds",
+      because: "unpaid",
+      unitsLeft: 1,
+      retryAt: null,
+    })
+  })
+
   test("counts the holds of the same batch", () => {
     const state = stateOf({}, null, holdBounds)
     const outcomes = [4, 2, 1].map((qty, index) =>
