@@ -12,6 +12,7 @@ import { drive } from "./load/drive.ts"
 import { jsonRequest } from "./load/request.ts"
 import { median } from "./row.ts"
 import { grouped } from "./report/table.ts"
+import type { Server } from "./servers/server.ts"
 import { startDoorbuster } from "./servers/doorbuster.ts"
 import { createWorkspace } from "./servers/workspace.ts"
 import { startSqlPeer, type SqlPeer } from "./servers/peers.ts"
@@ -174,6 +175,18 @@ const CUSTOMER_SECRET = "the-customer-secret-of-the-measurements"
 /** Each customer holds once or a few times. */
 const CUSTOMERS = 20_000
 
+/** Sends these requests for holds over and over, 256 at a time. */
+function driveHolds({ host, port }: Server, requests: readonly string[]) {
+  return drive({
+    host,
+    port,
+    crowd: { kind: "requests", requests },
+    connections: 256,
+    expected: [201],
+    load: { kind: "closed", warmUpSeconds: 0.3, seconds: SECONDS },
+  })
+}
+
 /** A customer token, made as a shop's server makes it. */
 function customerToken(customer: string, endsAt: number): string {
   const text = `dbc1.${Buffer.from(customer).toString("base64url")}.${endsAt}.`
@@ -183,31 +196,24 @@ function customerToken(customer: string, endsAt: number): string {
 /** The same holds over HTTP: without a name, with a name in the body, and with a name that the shop has signed. */
 async function measureCustomers(): Promise<Map<string, number[]>> {
   const server = await startDoorbuster(workspace, { environment: { CUSTOMER_SECRETS: CUSTOMER_SECRET } })
-  const { host, port } = server
+  const { host } = server
   const id = await server.createProduct(100_000_000)
   const endsAt = Math.floor(Date.now() / 1_000) + 3_600
   const numbers = Array.from({ length: CUSTOMERS }, (_, index) => `customer-${index}`)
   const request = (more: object, headers: Record<string, string> = {}) =>
     jsonRequest(host, "POST", "/api/holds", { product_id: id, qty: 1, ...more }, headers)
   const kinds = new Map([
-    ["nobody", [request({})]],
-    ["named", numbers.map((customer_id) => request({ customer_id }))],
+    ["no name", [request({})]],
+    ["a name in the body", numbers.map((customer_id) => request({ customer_id }))],
     [
-      "signed",
+      "a name in a signed token",
       numbers.map((customerId) => request({}, { "customer-token": customerToken(customerId, endsAt) })),
     ],
   ])
   const rates = new Map([...kinds.keys()].map((name) => [name, [] as number[]]))
   for (let round = 0; round < CUSTOMER_ROUNDS; round += 1) {
     for (const [name, requests] of kinds) {
-      const { served, seconds } = await drive({
-        host,
-        port,
-        crowd: { kind: "requests", requests },
-        connections: 256,
-        expected: [201],
-        load: { kind: "closed", warmUpSeconds: 0.3, seconds: SECONDS },
-      })
+      const { served, seconds } = await driveHolds(server, requests)
       rates.get(name)?.push(served / seconds)
     }
   }
@@ -239,18 +245,11 @@ try {
     const rates = new Map<string, number[]>()
     for (const size of poolSizes) {
       const server = await startSqlPeer(workspace, peer, size)
-      const { host, port } = server
+      const { host } = server
       const id = await server.createProduct(peer === "unit-rows" ? 100_000 : 100_000_000)
       const requests = [jsonRequest(host, "POST", "/api/holds", { product_id: id, qty: 1 })]
       for (let round = 0; round < ROUNDS; round += 1) {
-        const { served, seconds } = await drive({
-          host,
-          port,
-          crowd: { kind: "requests", requests },
-          connections: 256,
-          expected: [201],
-          load: { kind: "closed", warmUpSeconds: 0.3, seconds: SECONDS },
-        })
+        const { served, seconds } = await driveHolds(server, requests)
         rates.set(String(size), [...(rates.get(String(size)) ?? []), served / seconds])
       }
       await server.stop()

@@ -45,7 +45,7 @@ export function holdBounds(env: Environment): HoldLimits {
 export function customerSecrets(value: string | undefined): readonly string[] {
   const secrets = value?.split(",").map((secret) => secret.trim()) ?? []
   if (secrets.every((secret) => secret.length >= SHORTEST_CUSTOMER_SECRET)) return secrets
-  throw badValue("CUSTOMER_SECRETS", "(not shown)", CUSTOMER_SECRETS_SHAPE)
+  throw badValue("CUSTOMER_SECRETS", value, CUSTOMER_SECRETS_SHAPE)
 }
 
 const SHORTEST_CUSTOMER_SECRET = 32

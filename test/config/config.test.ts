@@ -278,6 +278,8 @@ test.each([
   ["STRIPE_WEBHOOK_SECRET", "we_1MfKQ9r8GKYqrTwjUPD8ILPZ"],
   ["STRIPE_WEBHOOK_SECRET", "whsec_one,whsec two 0123456789"],
   ["TOKEN_SECRET", "fifteen letters"],
+  ["CUSTOMER_SECRETS", "thirty-one characters of secret"],
+  ["CUSTOMER_SECRETS", "the-new-secret-of-32-characters!!,"],
   ["ADMIN_TOKEN", "correct horse battery staple"],
   ["ADMIN_TOKEN", "schlüssel"],
   ["DATABASE_URL", "mysql://shop:hunter2@db.example/shop"],

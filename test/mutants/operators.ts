@@ -217,4 +217,26 @@ export const operatorMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: operators, test: "no operator gets another one's answer" },
   },
+  {
+    name: "operators: whoever signs out of no session makes the process forget the operators",
+    edits: [
+      {
+        file: "src/store/reads/operators.ts",
+        find: "if (await deleteSession(pool, sessionHash)) onChange()",
+        replace: "await deleteSession(pool, sessionHash)\n      onChange()",
+      },
+    ],
+    caughtBy: { file: operators, test: "forgets no operator" },
+  },
+  {
+    name: "operators: a change by an operator who was disabled in that moment counts as ADMIN_TOKEN's",
+    edits: [
+      {
+        file: "src/http/routes/admin/operators/asking-operator.ts",
+        find: 'if (caller.kind !== "admin") return NOBODY',
+        replace: 'if (caller.kind !== "admin") return NOBODY === 0 ? null : 1',
+      },
+    ],
+    caughtBy: { file: "test/http/asking-operator.test.ts" },
+  },
 ]

@@ -8,7 +8,10 @@ const NOBODY = 0
  * The operator who sends a request for a change of operators; null: ADMIN_TOKEN, or open mode. An operator who was disabled since the
  * request was let in is nobody, and may change nothing.
  */
-export function askingOperator(request: FastifyRequest, gatekeeper: Gatekeeper): number | null {
+export function askingOperator(
+  request: FastifyRequest,
+  gatekeeper: Pick<Gatekeeper, "callerOf">,
+): number | null {
   const caller = gatekeeper.callerOf(request)
   if (caller.kind !== "admin") return NOBODY
   return caller.operator === null ? null : caller.operator.id

@@ -3,11 +3,9 @@ import { needsRole } from "../../../access/admin-area.ts"
 import { newOperatorToken } from "../../../access/operator-access.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { parseId } from "../../../wire/ids.ts"
 import { operatorJson, OperatorWithTokenWire } from "../../../wire/operator-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
-import { refuse } from "../../../wire/problems.ts"
-import { askingOperator } from "./asking-operator.ts"
+import { changeNamedOperator } from "./operator-change.ts"
 
 /** Registers `POST /api/admin/operators/{id}/rotate`. */
 export function registerRotateOperatorToken(
@@ -27,13 +25,10 @@ export function registerRotateOperatorToken(
       response: { 200: OperatorWithTokenWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const id = parseId(request.params.id)
-      if (id === null) return refuse(reply, { code: "operator_not_found" })
       const { token, tokenHash } = newOperatorToken()
-      const operator = await operators.rotate(id, tokenHash, askingOperator(request, gatekeeper))
-      if ("code" in operator) return refuse(reply, operator)
-      void reply.header("cache-control", "no-store")
-      return { ...operatorJson(operator), token }
+      const rotate = (id: number, by: number | null) => operators.rotate(id, tokenHash, by)
+      const changed = await changeNamedOperator(request, reply, gatekeeper, rotate)
+      return changed === null ? reply : { ...operatorJson(changed), token }
     },
   })
 }

@@ -2,11 +2,9 @@ import { Type } from "typebox"
 import { needsRole } from "../../../access/admin-area.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { parseId } from "../../../wire/ids.ts"
 import { operatorJson, OperatorWire } from "../../../wire/operator-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
-import { refuse } from "../../../wire/problems.ts"
-import { askingOperator } from "./asking-operator.ts"
+import { changeNamedOperator } from "./operator-change.ts"
 
 /** Registers `POST /api/admin/operators/{id}/sign-out`. */
 export function registerSignOutOperator(
@@ -18,19 +16,16 @@ export function registerSignOutOperator(
     url: "/api/admin/operators/:id/sign-out",
     schema: {
       summary: "End all sessions of an operator",
-      description: "The token goes on. Servers other than the one that answers follow within five seconds.",
+      description:
+        "The token stays valid. Servers other than the one that answers follow within five seconds.",
       tags: ["admin"],
       security: needsRole("owner"),
       params: Type.Object({ id: Type.String() }),
       response: { 200: OperatorWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const id = parseId(request.params.id)
-      if (id === null) return refuse(reply, { code: "operator_not_found" })
-      const operator = await operators.endSessions(id, askingOperator(request, gatekeeper))
-      if ("code" in operator) return refuse(reply, operator)
-      void reply.header("cache-control", "no-store")
-      return operatorJson(operator)
+      const changed = await changeNamedOperator(request, reply, gatekeeper, operators.endSessions)
+      return changed === null ? reply : operatorJson(changed)
     },
   })
 }
