@@ -24,7 +24,9 @@ export function registerDisableOperator(
       response: { 200: OperatorWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const changed = await changeNamedOperator(request, reply, gatekeeper, operators.disable)
+      const changed = await changeNamedOperator(request, reply, gatekeeper, (id, by) =>
+        operators.disable(id, by),
+      )
       return changed === null ? reply : operatorJson(changed)
     },
   })

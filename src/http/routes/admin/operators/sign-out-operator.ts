@@ -24,7 +24,9 @@ export function registerSignOutOperator(
       response: { 200: OperatorWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const changed = await changeNamedOperator(request, reply, gatekeeper, operators.endSessions)
+      const changed = await changeNamedOperator(request, reply, gatekeeper, (id, by) =>
+        operators.endSessions(id, by),
+      )
       return changed === null ? reply : operatorJson(changed)
     },
   })
