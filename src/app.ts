@@ -34,7 +34,7 @@ import { seedIfEmpty } from "./seed.ts"
 import { createPlan, lateMsAfter } from "./simulator/plan.ts"
 import { createSimulator, type Simulator } from "./simulator/simulator.ts"
 import { takeSteps, type GivenUp } from "./base/stop-steps.ts"
-import { installationTokenSecret } from "./store/upkeep/installation.ts"
+import { installationSecret } from "./store/upkeep/installation.ts"
 import { migrate, migrationStates } from "./store/upkeep/migrate.ts"
 import { openDatabase, takesWrites, type Database, type PoolSizes } from "./store/pool.ts"
 import { version } from "./base/version.ts"
@@ -119,11 +119,24 @@ async function startOver(database: Database, config: Config, options: AppOptions
     ...(options.streams && { limits: options.streams }),
   })
   engine.events.openStreams(() => live.size)
-  const secret = config.tokenSecret ?? (await installationTokenSecret(database.views))
+  const secret = config.tokenSecret ?? (await installationSecret(database.views, "token_secret"))
   const tokens = createOwnerTokens(secret)
   const shop = shopOf(config, { shop: engine.shop, tokens, url })
   const mail = mailServices(config, engine, { shop, log })
-  const services = { engine, providers, simulator, log, readiness, arrivals, texts, live, tokens, ...mail }
+  const codeSecret = await installationSecret(database.views, "access_code_secret")
+  const services = {
+    engine,
+    codeSecret,
+    providers,
+    simulator,
+    log,
+    readiness,
+    arrivals,
+    texts,
+    live,
+    tokens,
+    ...mail,
+  }
   const server: App = await buildServer(config, secret, services)
   const sockets = await listenAt(server, config)
   let worker: { stop(): Promise<void> } | null = null
@@ -197,10 +210,11 @@ interface ServerServices extends MailServices {
   readonly texts: ProductTexts
   readonly live: ProductStreams
   readonly tokens: OwnerTokens
+  readonly codeSecret: string
 }
 
 async function buildServer(config: Config, secret: string, services: ServerServices): Promise<App> {
-  const { engine, log, ...others } = services
+  const { engine, log, codeSecret: _, ...others } = services
   return createServer(
     {
       ...engine,

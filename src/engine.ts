@@ -4,6 +4,7 @@ import { createEvents, type Events } from "./events/events.ts"
 import { createGate, type Gate } from "./lanes/gate.ts"
 import { createLanes, type Lanes } from "./lanes/lanes.ts"
 import { createPaymentEventHandler, type PaymentEventHandler } from "./lanes/payment-event-handler.ts"
+import { createAccessCodes, type AccessCodes } from "./store/reads/access-codes.ts"
 import { createAlerts, type Alerts } from "./store/reads/alerts.ts"
 import { createAdminActions, type AdminActions } from "./store/reads/admin-actions.ts"
 import { createOperatorMemory, type OperatorMemory } from "./store/reads/operator-memory.ts"
@@ -75,6 +76,7 @@ export interface Engine {
   readonly mails: Mails
   readonly contents: Contents
   readonly shop: Shop
+  readonly accessCodes: AccessCodes
 }
 
 /** What is shown of products besides their settings. */
@@ -170,10 +172,7 @@ export function createEngine(
   const orderHistory = createOrderHistory(database.views)
   const [actions, operators] = [createAdminActions(database.views), operatorsOver(database)]
   const [refunds, cancellations] = [createRefundQueue(database.views), createCancellations(database.views)]
-  const webhooks = {
-    endpoints: createWebhookEndpoints(database.views, () => subscribers.forget()),
-    deliveries: createWebhookDeliveries(database.views),
-  }
+  const webhooks = webhooksOver(database, () => subscribers.forget())
   const [webhookQueue, alerts] = [createWebhookQueue(database.views), createAlerts(database.views)]
   const mails = {
     queue: createMailQueue(database.views, perSecond),
@@ -187,7 +186,12 @@ export function createEngine(
   const sale = { database, events, ids, lanes, gate, paymentEvents, lookups, views, products, watch }
   const reads = { inbox, money, lists, erasure, variantNames, orderHistory, figures, courses }
   const desk = { actions, operators, refunds, cancellations, webhooks, webhookQueue }
-  return { ...sale, ...reads, ...desk, alerts, mails, contents, shop }
+  const accessCodes = createAccessCodes(database.views)
+  return { ...sale, ...reads, ...desk, accessCodes, alerts, mails, contents, shop }
+}
+
+function webhooksOver({ views }: Database, onChange: () => void): Webhooks {
+  return { endpoints: createWebhookEndpoints(views, onChange), deliveries: createWebhookDeliveries(views) }
 }
 
 function operatorsOver({ views }: Database): Engine["operators"] {

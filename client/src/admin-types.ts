@@ -1,4 +1,5 @@
 import type {
+  PhaseBody,
   Choice,
   CustomerKind,
   Demand,
@@ -45,6 +46,8 @@ export interface ProductSettings {
   readonly stock_display?: StockDisplay
   /** Who it is sold to; `any` if not given. */
   readonly customer?: CustomerKind
+  /** 1 to 20; null: everybody may buy, all the time. */
+  readonly phases?: readonly PhaseBody[] | null
 }
 
 /** What the buyers of a product are asked for. */

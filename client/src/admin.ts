@@ -33,6 +33,7 @@ import type {
 import { get, keyed } from "./client.ts"
 import type { CallOptions, ConnectionOptions, KeyedCallOptions } from "./options.ts"
 import { call, connectionTo, type Call } from "./send.ts"
+import { accessCodeCalls, type AccessCodeCalls } from "./access-code-calls.ts"
 import { operatorCalls, type OperatorCalls } from "./operator-calls.ts"
 import type { ContentChangesBody, ShopChangesBody, ShopSettings, StoredContent } from "./shop-types.ts"
 import type { DetailsBody, Hold, Order, Page, PageQuery, ShopProduct } from "./types.ts"
@@ -239,6 +240,7 @@ export interface AdminClient {
     list(query?: AdminActionQuery, options?: CallOptions): Promise<Page<AdminAction>>
   }
   readonly operators: OperatorCalls
+  readonly accessCodes: AccessCodeCalls
   readonly webhooks: {
     /** Creates an endpoint that events are sent to. Never retried, because a retry would create another one. */
     create(body: NewEndpointBody, options?: CallOptions): Promise<WebhookEndpointWithSecret>
@@ -370,6 +372,7 @@ export function createAdminClient({ adminToken, ...options }: AdminClientOptions
       read("/live", options, { product_id: productId, include }),
     actions: { list: (query, options) => read("/actions", options, query) },
     operators: operatorCalls(connection),
+    accessCodes: accessCodeCalls(connection),
     webhooks: {
       create: (body, options) => request("POST", "/webhooks", { repeatable: false, body, options }),
       list: (options) => read("/webhooks", options),

@@ -1,8 +1,16 @@
 import { createClock, type Clock, type LearningClock } from "./clock.ts"
-import type { CallOptions, ConnectionOptions, HoldCallOptions, KeyedCallOptions } from "./options.ts"
+import type {
+  CallOptions,
+  ConnectionOptions,
+  CustomerCallOptions,
+  HoldCallOptions,
+  KeyedCallOptions,
+} from "./options.ts"
 import { randomKey } from "./random-key.ts"
 import { answerOf, call, connectionTo, send, type Call, type Connection } from "./send.ts"
 import type {
+  Access,
+  AccessBody,
   AddressLayout,
   CountryList,
   DetailsBody,
@@ -49,6 +57,11 @@ export interface Client {
      * Refused: `product_not_found`.
      */
     content(productId: number, language?: string, options?: CallOptions): Promise<ProductContent>
+    /**
+     * Says when a buyer with this access code, or with the groups of the `customerToken`, may buy. Spends nothing. Refused:
+     * `product_not_found`, `access_code_unknown`, `customer_token_invalid`, and `rate_limited` after ten unknown codes.
+     */
+    access(productId: number, body?: AccessBody, options?: CustomerCallOptions): Promise<Access>
   }
   readonly holds: {
     /**
@@ -56,8 +69,8 @@ export interface Client {
      * it takes `variant_id` and `qty`, or the `lines` of a basket. Sent with an `Idempotency-Key`, so that a
      * repetition is answered with the same hold. Refused, with the first code that applies: `product_not_found`,
      * `variant_required`, `variant_not_found`, `sale_closed`, `sale_not_open`, `sale_paused`, `variant_disabled`,
-     * `quantity_over_limit`, `customer_required`, `customer_token_required`, `customer_limit_reached`,
-     * `too_many_open_holds`, `out_of_stock`, whose `lines` name the variants that lack units. A `customerToken` that is not valid is
+     * `quantity_over_limit`, `customer_required`, `customer_token_required`, `access_required`,
+     * `access_code_unknown`, `customer_limit_reached`, `access_code_used_up`, `too_many_open_holds`, `out_of_stock`, whose `lines` name the variants that lack units. A `customerToken` that is not valid is
      * `customer_token_invalid`.
      */
     create(body: HoldBody, options?: HoldCallOptions): Promise<NewHold>
@@ -151,6 +164,13 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
       },
       content: (productId, language, options) =>
         call(connection, get(`/api/products/${productId}/content`, options, { lang: language })),
+      access: (productId, body = {}, options = {}) => {
+        const path = `/api/products/${productId}/access`
+        return call(
+          connection,
+          withCustomer({ method: "POST", path, body, repeatable: true, options }, options),
+        )
+      },
     },
     holds: {
       create: (body, options) =>
@@ -212,7 +232,7 @@ function isUnhealthy({ status, text }: { readonly status: number; readonly text:
   return status === 503 && text.includes('"uptime_seconds"')
 }
 
-function withCustomer(call: Call, { customerToken }: HoldCallOptions = {}): Call {
+function withCustomer(call: Call, { customerToken }: CustomerCallOptions = {}): Call {
   if (customerToken === undefined) return call
   return { ...call, headers: { ...call.headers, "customer-token": customerToken } }
 }

@@ -5,6 +5,7 @@ export { AbortError, AnswerError, NetworkError, TimeoutError } from "./errors.ts
 export type {
   CallOptions,
   ConnectionOptions,
+  CustomerCallOptions,
   Fetch,
   FetchAnswer,
   FetchRequest,

@@ -98,6 +98,7 @@ export type RefundReason =
   | "paid_too_late"
   | "sale_over"
   | "customer_limit_reached"
+  | "access_code_used_up"
   | "sold_out"
   | "units_not_available"
   | "requested"

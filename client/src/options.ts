@@ -65,8 +65,11 @@ export interface KeyedCallOptions extends CallOptions {
   readonly isKeyNew?: boolean | undefined
 }
 
-/** Options of a call that places a hold. */
-export interface HoldCallOptions extends KeyedCallOptions {
+/** Options of a call for a customer. */
+export interface CustomerCallOptions extends CallOptions {
   /** Says who the customer is: a token that the shop's server has signed. */
   readonly customerToken?: string
 }
+
+/** Options of a call that places a hold. */
+export interface HoldCallOptions extends KeyedCallOptions, CustomerCallOptions {}

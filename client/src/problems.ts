@@ -1,4 +1,4 @@
-import type { SaleState, Time } from "./types.ts"
+import type { NextPhase, SaleState, Time } from "./types.ts"
 
 /** An invalid field: `pointer` is a JSON pointer into the body, `?name` of the query, or a header's name. */
 export interface FieldError {
@@ -44,6 +44,14 @@ export interface ProblemMembers {
   readonly stock_over_limit: { readonly most_stock: number }
   /** `units_left`: how many more units the customer may have. */
   readonly customer_limit_reached: { readonly units_left: number }
+  /** `needs`: what the phases that are on need; empty: none is on. `next_phase`: one for this buyer, as far as is known. */
+  readonly access_required: {
+    readonly needs: readonly ("codes" | "group")[]
+    readonly next_phase: NextPhase | null
+  }
+  readonly access_code_unknown: { readonly next_phase: NextPhase | null }
+  /** `units_left`: of the code. */
+  readonly access_code_used_up: { readonly units_left: number; readonly next_phase: NextPhase | null }
   /** Of a `Customer-Token`. */
   readonly customer_token_invalid: { readonly because: "malformed" | "signature" | "expired" }
   /**
@@ -85,6 +93,7 @@ type PlainCode =
   | "payment_event_not_found"
   | "webhook_endpoint_not_found"
   | "operator_not_found"
+  | "access_code_not_found"
   | "operator_disabled"
   | "operator_name_used"
   | "mail_not_found"

@@ -3,9 +3,12 @@
  * its decimal text beside it; ids are positive integers.
  */
 
+import type { Phase } from "./access-types.ts"
 import type { LanguageTag } from "./languages.ts"
 import type { ShownUnits } from "./unit-types.ts"
 
+export type * from "./access-types.ts"
+export type * from "./hold-types.ts"
 export type * from "./unit-types.ts"
 
 /** A time, ISO 8601 in UTC: `2026-11-27T12:00:00.000Z`. */
@@ -64,6 +67,8 @@ export interface Product extends ShownUnits {
   readonly sku?: string
   /** Who it is sold to; absent: `any`. */
   readonly customer?: CustomerKind
+  /** Who may buy when; absent: everybody, all the time. Outside of all phases nobody may. */
+  readonly phases?: readonly Phase[]
   /** What its buyers are asked for. Only of a product that asks for something, as are the next two. */
   readonly collect?: Collect
   /** ISO 3166 codes of the countries that the shop ships to; absent: every country. */
@@ -255,32 +260,6 @@ export interface HoldLine {
 export interface NewHold extends Hold {
   /** Gives access to the hold and to the order made from it. Store the token: `GET /api/holds/{id}` does not show it. */
   readonly token: string
-}
-
-/**
- * The units to hold: `qty` of a product without variants, `variant_id` and `qty` of one variant, or `lines`. All of them
- * are held, or none.
- */
-export interface HoldBody {
-  readonly product_id: number
-  /** 1 or more. Required unless there are `lines`. */
-  readonly qty?: number
-  /** The shop's id of the buyer, up to 255 characters; required if `max_per_customer` is set. */
-  readonly customer_id?: string
-  /** Required where the product has variants, unless there are `lines`. */
-  readonly variant_id?: number
-  /** In the place of `qty` and `variant_id`: units of 1 to 20 variants, each variant once. */
-  readonly lines?: readonly WantedLine[]
-  /** The shop's own name for the hold and its order, such as the number of a cart: 1 to 200 characters. */
-  readonly reference?: string
-  readonly metadata?: Metadata
-}
-
-/** Units of one variant that are asked for. */
-export interface WantedLine {
-  readonly variant_id: number
-  /** 1 or more. */
-  readonly qty: number
 }
 
 /**

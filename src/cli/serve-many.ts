@@ -5,7 +5,7 @@ import type { Engine } from "../engine.ts"
 import { startProcesses, type Processes } from "../processes/primary.ts"
 import { connectionsOf, shareOf } from "../processes/share.ts"
 import { hasDemonstration, seedIfEmpty } from "../seed.ts"
-import { installationTokenSecret } from "../store/upkeep/installation.ts"
+import { installationSecret } from "../store/upkeep/installation.ts"
 import { connectionLimit } from "../store/upkeep/limits.ts"
 import { migrate } from "../store/upkeep/migrate.ts"
 import { withEngineAt } from "./database.ts"
@@ -41,5 +41,5 @@ async function prepare(engine: Engine, config: Config): Promise<string> {
     )
   }
   if (hasDemonstration(config)) await seedIfEmpty(engine)
-  return tokenSecret ?? (await installationTokenSecret(engine.database.views))
+  return tokenSecret ?? (await installationSecret(engine.database.views, "token_secret"))
 }

@@ -2,7 +2,7 @@ import { checkMail, checkSimulator } from "../config/checks.ts"
 import type { Config } from "../config/config.ts"
 import { createOwnerTokens } from "../http/access/owner-token.ts"
 import { mailOptions, sendingWays, shopDefaults, shopOf } from "../mail-way.ts"
-import { installationTokenSecret } from "../store/upkeep/installation.ts"
+import { installationSecret } from "../store/upkeep/installation.ts"
 import { createEngine } from "../engine.ts"
 import { createLog } from "../base/log.ts"
 import { providersOf } from "../payments/providers.ts"
@@ -26,7 +26,9 @@ export async function work(config: Config): Promise<void> {
   await migrate(access.url)
   const engine = createEngine(database, config, log, mailOptions(config), shopDefaults(config))
   const providers = await providersOf(config)
-  const tokens = createOwnerTokens(config.tokenSecret ?? (await installationTokenSecret(database.views)))
+  const tokens = createOwnerTokens(
+    config.tokenSecret ?? (await installationSecret(database.views, "token_secret")),
+  )
   const shop = shopOf(config, { shop: engine.shop, tokens, url: () => servedAt(config) })
   const worker = startWorker({ ...engine, providers, log, retention: config, ...sendingWays(config, shop) })
   log.info("Working.")

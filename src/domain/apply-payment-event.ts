@@ -1,3 +1,5 @@
+import { largestLimit } from "./access.ts"
+import { fullLateClaim, lateClaims, type Claim } from "./claims.ts"
 import { applyParkedDisputes } from "./apply-dispute.ts"
 import { endUnpaidOrder } from "./cancel-order.ts"
 import { recordEffect, type EventEffect } from "./payment-event-record.ts"
@@ -72,7 +74,7 @@ function situationOf(
   received: readonly Payment[],
   { state, event, now }: Arrival,
 ): PaymentSituation {
-  const { customerId, qty, totalMinor } = order
+  const { qty, totalMinor } = order
   const amount = event.amountMinor ?? totalMinor
   const end = endOfUnpaid(order)
   // Units of holds and orders whose time is over are available, although their rows still say held.
@@ -84,7 +86,7 @@ function situationOf(
     amount: amount === totalMinor ? "exact" : amount < totalMinor ? "too low" : "too high",
     isBeforeLateDeadline: end === null || !hasPassed(later(end, state.rules.latePaymentSeconds), now),
     isWithinSale: isWithinSale(productOf(state), now),
-    isWithinCustomerLimit: customerId === null || qty <= unitsLeftFor(state, customerId),
+    claims: fullLateClaim(state, claimsOfLate(state, order, now), qty) ?? "free",
     areUnitsAvailable: areUnitsAvailable(productOf(state), order),
   }
 }
@@ -96,16 +98,9 @@ function areUnitsAvailable(product: Product, { qty, lines }: Order): boolean {
   return areOnSale && lackingLines(product, lines).length === 0
 }
 
-/**
- * How many more units the customer may have. If the customer's row is not loaded: as many as this batch has returned,
- * or the whole limit, because a customer without a row has no units.
- */
-function unitsLeftFor(state: WorkingSet, customerId: string): number {
-  const { maxPerCustomer } = productOf(state)
-  if (maxPerCustomer === null) return Infinity
-  const customer = state.customers.get(customerId)
-  if (customer === undefined) return state.customerReturns.get(customerId) ?? maxPerCustomer
-  return maxPerCustomer - customer.units
+/** Those that bind the order now. In which phase it was held does not matter: an access is not asked for again. */
+function claimsOfLate(state: WorkingSet, order: Order, now: Instant): readonly Claim[] {
+  return lateClaims(state, order, largestLimit(productOf(state), now))
 }
 
 function earlierPayment(received: readonly Payment[], event: PaymentEvent): PaymentSituation["before"] {
@@ -134,7 +129,7 @@ function pay(
   { late, refundsExcess }: Paying,
   { state, payment, now }: { state: WorkingSet; payment: Payment; now: Instant },
 ): void {
-  if (late) sellAvailableUnits(state, order)
+  if (late) sellAvailableUnits(state, order, claimsOfLate(state, order, now))
   else sellHeldUnits(state, order)
   const paid: Order = { ...order, status: "paid", late, paidAt: now, updatedAt: now }
   state.orders.replace(paid)

@@ -49,6 +49,12 @@ export interface PlaceHold extends CommandBase, GivenShopFields {
   readonly customerId: string | null
   /** True: the shop itself, or its signature, says who the customer is. */
   readonly isCustomerSigned?: boolean | undefined
+  /** The claim of the access code that the request sends; undefined: it sends none. */
+  readonly accessCode?: string | undefined
+  /** The groups that the shop's signature puts the customer into. */
+  readonly groups?: readonly string[] | undefined
+  /** True: the shop itself places the hold, and needs nothing in any phase. */
+  readonly isShop?: boolean | undefined
   /** At least one, each of another variant; undefined: the request names none. */
   readonly lines?: readonly WantedLine[] | undefined
   /** Who answers for the hold. Undefined: the shop itself, which nothing but the product's settings binds. */

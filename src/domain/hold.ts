@@ -18,6 +18,8 @@ export interface Hold extends ShopFields {
   /** When the hold was converted, expired or released; null while it is active. */
   readonly endedAt: Instant | null
   readonly customerId: string | null
+  /** The claims that its units count for besides the customer's; null: none. See claims.ts. */
+  readonly claimants: readonly string[] | null
   /** How its units are spread over the product's variants, which is in the order they were asked for; null: it has none. */
   readonly lines: readonly HoldLine[] | null
   /**

@@ -1,3 +1,5 @@
+import { phasesAt } from "./access.ts"
+import { claimantOfCustomer, claimantsOf, customerOfClaimant, type Claimed } from "./claims.ts"
 import type { Command, PlaceHold } from "./commands.ts"
 import type { WantedLine } from "./lines.ts"
 import { endOfUnpaid, isDueOrder, type Order } from "./order.ts"
@@ -22,8 +24,10 @@ export interface Needs {
   readonly orderHoldIds: readonly number[]
   /** Ids of orders that the batch may make; events may be parked for them. */
   readonly newOrderIds: readonly number[]
-  /** Units asked for by each customer. */
-  readonly unitsByCustomer: ReadonlyMap<string, number>
+  /** Units asked for by each claimant. */
+  readonly unitsByClaimant: ReadonlyMap<string, number>
+  /** The claimants of the access codes that are sent. */
+  readonly accessCodes: readonly string[]
   /** The holders of new holds. */
   readonly holders: readonly number[]
   readonly events: readonly { readonly provider: string; readonly key: string }[]
@@ -62,7 +66,8 @@ export function needs(commands: readonly Command[]): Needs {
     orderIds: [],
     orderHoldIds: [],
     newOrderIds: [],
-    unitsByCustomer: new Map(),
+    unitsByClaimant: new Map(),
+    accessCodes: [],
     holders: [],
     events: [],
     payments: false,
@@ -162,14 +167,19 @@ function gatherHold(into: Gathered, command: PlaceHold): void {
     into.variants = true
     addLines(into.unitsByVariant, command.lines)
   }
-  if (command.customerId !== null) {
-    const asked = into.unitsByCustomer.get(command.customerId) ?? 0
-    into.unitsByCustomer.set(command.customerId, asked + command.qty)
-  }
+  const { customerId, accessCode, qty } = command
+  if (customerId !== null) addUnits(into.unitsByClaimant, claimantOfCustomer(customerId), qty)
+  if (accessCode === undefined) return
+  into.accessCodes.push(accessCode)
+  addUnits(into.unitsByClaimant, accessCode, qty)
 }
 
 function addLines(into: Map<number, number>, lines: readonly WantedLine[]): void {
-  for (const { variantId, qty } of lines) into.set(variantId, (into.get(variantId) ?? 0) + qty)
+  for (const { variantId, qty } of lines) addUnits(into, variantId, qty)
+}
+
+function addUnits<Key>(into: Map<Key, number>, key: Key, qty: number): void {
+  into.set(key, (into.get(key) ?? 0) + qty)
 }
 
 /** What a batch lacks, and ending due rows may free; see {@link shortage}. */
@@ -178,10 +188,10 @@ export interface Shortage {
   readonly units: number
   /** Units missing of each variant, where some are held. */
   readonly lines: readonly WantedLine[]
-  /** Customers who would exceed their limit. */
-  readonly customerIds: readonly string[]
-  /** Customers whose money has arrived late; their rows are needed to check their limits. */
-  readonly latePayers: readonly string[]
+  /** Claims that would exceed their limit. */
+  readonly claimants: readonly string[]
+  /** The claims of orders whose money has arrived late; their rows are needed to check their limits. */
+  readonly lateClaimants: readonly string[]
 }
 
 /**
@@ -193,25 +203,42 @@ export function shortage(state: WorkingSet, needs: Needs, now: Instant): Shortag
   if (product === null) return null
 
   const late = latePaidSales(state, needs, now)
-  const latePayers = [...new Set(late.flatMap(({ customerId }) => customerId ?? []))]
+  const lateClaimants = [...new Set(late.flatMap((sale) => claimantsOf(sale)))]
   if (product.held === 0) {
-    return latePayers.length > 0 ? { units: 0, lines: [], customerIds: [], latePayers } : null
+    return lateClaimants.length > 0 ? { units: 0, lines: [], claimants: [], lateClaimants } : null
   }
 
   const units = missingUnits(product, needs, late)
   const lines = missingLines(product, needs, late)
-  const limit = product.maxPerCustomer ?? Infinity
-  const customerIds = [...needs.unitsByCustomer.keys()].filter((customerId) => {
-    const owned = state.customers.get(customerId)?.units ?? 0
-    return owned > 0 && owned + (needs.unitsByCustomer.get(customerId) ?? 0) > limit
-  })
-  if (units === 0 && lines.length === 0 && customerIds.length === 0 && latePayers.length === 0) return null
-  return {
-    units,
-    lines,
-    customerIds: limit === Infinity ? [] : [...customerIds, ...latePayers],
-    latePayers,
+  const claimants = crowdedClaims(state, product, needs, now)
+  if (units === 0 && lines.length === 0 && claimants.length === 0 && lateClaimants.length === 0) return null
+  const limited = lateClaimants.filter((claimant) => limitOf(state, product, claimant, now) !== Infinity)
+  return { units, lines, claimants: [...claimants, ...limited], lateClaimants }
+}
+
+/** The claims that have units and would exceed their limit. */
+function crowdedClaims(
+  state: WorkingSet,
+  product: Product,
+  { unitsByClaimant }: Needs,
+  now: Instant,
+): string[] {
+  const crowded: string[] = []
+  for (const [claimant, asked] of unitsByClaimant) {
+    const owned = state.claims.get(claimant)?.units ?? 0
+    if (owned > 0 && owned + asked > limitOf(state, product, claimant, now)) crowded.push(claimant)
   }
+  return crowded
+}
+
+/**
+ * The smallest limit that may bind a claim now: to look for units that may be returned when none are needed costs a statement, to
+ * miss them refuses a buyer.
+ */
+function limitOf(state: WorkingSet, product: Product, claimant: string, now: Instant): number {
+  if (customerOfClaimant(claimant) === null) return state.accessCodes.get(claimant)?.units ?? 0
+  const limits = phasesAt(product, now).map(({ maxPerCustomer }) => maxPerCustomer ?? Infinity)
+  return Math.min(product.maxPerCustomer ?? Infinity, ...limits)
 }
 
 function missingUnits(product: Product, needs: Needs, late: readonly LateSale[]): number {
@@ -249,9 +276,8 @@ function latePaidSales(state: WorkingSet, { moneyFor, mayEndOrders }: Needs, now
   return [...orders, ...latePaidHolds(state, moneyFor.length > 0)]
 }
 
-/** Units that late money may buy, and their customer. */
-interface LateSale {
-  readonly customerId: string | null
+/** Units that late money may buy, and their claims. */
+interface LateSale extends Claimed {
   readonly qty: number
   readonly lines: readonly WantedLine[] | null
 }
@@ -262,5 +288,5 @@ function latePaidHolds({ events, holds }: WorkingSet, hasMoney: boolean): LateSa
   const mayEnd = waiting.some((event) => event.kind !== "succeeded")
   const mayBePaid = hasMoney || waiting.some((event) => event.kind === "succeeded")
   if (!mayEnd || !mayBePaid) return []
-  return [...holds.values()].map(({ customerId, qty, lines }) => ({ customerId, qty, lines }))
+  return [...holds.values()]
 }

@@ -18,6 +18,8 @@ export interface Order extends ShopFields {
   readonly productId: number
   readonly holdId: number
   readonly customerId: string | null
+  /** As of its hold. */
+  readonly claimants: readonly string[] | null
   readonly qty: number
   /** How its units are spread over the product's variants; null: it has none. */
   readonly lines: readonly OrderLine[] | null

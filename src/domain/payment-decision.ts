@@ -18,8 +18,8 @@ export interface PaymentSituation {
   readonly isBeforeLateDeadline: boolean
   /** Whether the sale is within its window. A pause stops new holds, not payments. */
   readonly isWithinSale: boolean
-  /** Whether the customer's limit allows the order's units. */
-  readonly isWithinCustomerLimit: boolean
+  /** Whether the customer's limit and the access code allow the order's units; which of them does not. */
+  readonly claims: "free" | "customer_limit_reached" | "access_code_used_up"
   /** Whether all units of the order are available again. */
   readonly areUnitsAvailable: boolean
 }
@@ -62,7 +62,7 @@ export function decidePayment(situation: PaymentSituation): PaymentDecision {
 function lateObstacle(situation: PaymentSituation): RefundReason | null {
   if (!situation.isBeforeLateDeadline) return "paid_too_late"
   if (!situation.isWithinSale) return "sale_over"
-  if (!situation.isWithinCustomerLimit) return "customer_limit_reached"
+  if (situation.claims !== "free") return situation.claims
   return situation.areUnitsAvailable ? null : "units_not_available"
 }
 

@@ -1,3 +1,5 @@
+import { accessOf, nextPhase, type Access } from "./access.ts"
+import { claimantOfCustomer, customerOfClaimant, refuseByClaims, type Claim } from "./claims.ts"
 import type { PlaceHold } from "./commands.ts"
 import { reclaimDue } from "./expire-due.ts"
 import type { Hold } from "./hold.ts"
@@ -12,7 +14,7 @@ import {
   variantSaleState,
 } from "./product-variants.ts"
 import { availableUnits, hasVariants, hidesUnits, isHidden, saleState, type Product } from "./product.ts"
-import type { PlaceHoldRefusal } from "./refusals.ts"
+import { isRefusal, type PlaceHoldRefusal } from "./refusals.ts"
 import { hasPassed, instant, later, type Instant } from "./time.ts"
 import { reserveUnits } from "./units.ts"
 import { productOf, type WorkingSet } from "./working-set.ts"
@@ -21,15 +23,15 @@ import { productOf, type WorkingSet } from "./working-set.ts"
  * Reserves `command.qty` units until `now` plus the product's hold time, all of them or none.
  *
  * Runs under the product's row lock, so the rows it reads do not change until the batch commits. Moves units
- * from available to held, never below zero (I1) and never over the customer's limit (`max_per_customer`, I8).
+ * from available to held, never below zero (I1) and never over what a claim allows (I8): the customer's limit, an access code's units.
  * When too few units are available, holds and orders whose time is over are ended first (I6, I9).
  */
 export function placeHold(state: WorkingSet, command: PlaceHold, now: Instant): Hold | PlaceHoldRefusal {
-  const refusal = refuseHold(state, command, now)
-  if (refusal !== null) return refusal
+  const claims = claimsOrRefusal(state, command, now)
+  if (isRefusal(claims)) return claims
 
-  const hold = newHold(state, command, now)
-  reserveUnits(state, hold)
+  const hold = newHold(state, command, claims, now)
+  reserveUnits(state, hold, claims)
   state.holds.add(hold)
   countForHolder(state, hold, command.holder)
   if (state.nextDeadline !== undefined) state.nextDeadline = earlier(state.nextDeadline, hold.expiresAt)
@@ -41,16 +43,50 @@ function earlier(known: Instant | null, other: Instant): Instant {
   return instant(Math.min(known ?? other, other))
 }
 
-function refuseHold(state: WorkingSet, command: PlaceHold, now: Instant): PlaceHoldRefusal | null {
-  if (state.product === null || isHidden(state.product)) return { code: "product_not_found" }
+/** The claims that the hold's units will count for, or why it is refused. */
+function claimsOrRefusal(
+  state: WorkingSet,
+  command: PlaceHold,
+  now: Instant,
+): readonly Claim[] | PlaceHoldRefusal {
+  const { product } = state
+  if (product === null || isHidden(product)) return { code: "product_not_found" }
+  const refusal =
+    refuseByVariants(product, command) ??
+    refuseBySale(product, now) ??
+    refuseByVariantSettings(product, command) ??
+    refuseByQuantity(state, product, command) ??
+    refuseByCustomer(product, command)
+  if (refusal !== null) return refusal
+  const access = accessOf(state, product, command, now)
+  if (isRefusal(access)) return access
+  const claims = claimsOf(command, access)
   return (
-    refuseByVariants(state.product, command) ??
-    refuseBySale(state.product, now) ??
-    refuseByVariantSettings(state.product, command) ??
-    refuseByLimits(state, state.product, command, now) ??
-    refuseByHolder(state, state.product, command) ??
-    refuseByStock(state, command, now)
+    refuseUnnamed(command, access) ??
+    withNextPhase(refuseByClaims(state, { claims, qty: command.qty }, now), product, now) ??
+    refuseByHolder(state, product, command) ??
+    refuseByStock(state, command, now) ??
+    claims
   )
+}
+
+function claimsOf({ customerId }: PlaceHold, { maxPerCustomer, spends }: Access): readonly Claim[] {
+  const claims: Claim[] = []
+  if (customerId !== null) {
+    claims.push({ claimant: claimantOfCustomer(customerId), unitLimit: maxPerCustomer })
+  }
+  if (spends !== null) claims.push({ claimant: spends.claimant, unitLimit: spends.units })
+  return claims
+}
+
+/** A buyer whose code is used up is told when a phase begins that needs another or none. */
+function withNextPhase(
+  refusal: PlaceHoldRefusal | null,
+  product: Product,
+  now: Instant,
+): PlaceHoldRefusal | null {
+  if (refusal?.code !== "access_code_used_up") return refusal
+  return { ...refusal, nextPhase: nextPhase(product, null, now) }
 }
 
 function refuseByVariants(product: Product, { lines }: PlaceHold): PlaceHoldRefusal | null {
@@ -77,23 +113,10 @@ function refuseBySale(product: Product, now: Instant): PlaceHoldRefusal | null {
   return product.paused ? { code: "sale_paused" } : null
 }
 
-function refuseByLimits(
-  state: WorkingSet,
-  product: Product,
-  command: PlaceHold,
-  now: Instant,
-): PlaceHoldRefusal | null {
-  const { maxPerCustomer } = product
-  const { qty, customerId } = command
+function refuseByQuantity(state: WorkingSet, product: Product, command: PlaceHold): PlaceHoldRefusal | null {
   const maxPerHold = mostPerHold(state, product, command)
-  if (maxPerHold !== null && qty > maxPerHold) return { code: "quantity_over_limit", maxPerHold }
-  const unnamed = refuseByCustomer(product, command)
-  if (unnamed !== null || maxPerCustomer === null || customerId === null) return unnamed
-
-  const unitsLeft = () => maxPerCustomer - (state.customers.get(customerId)?.units ?? 0)
-  // The customer's own holds whose time is over must not count towards the limit.
-  if (qty > unitsLeft()) reclaimDue(state, now)
-  return qty > unitsLeft() ? { code: "customer_limit_reached", unitsLeft: Math.max(0, unitsLeft()) } : null
+  if (maxPerHold === null || command.qty <= maxPerHold) return null
+  return { code: "quantity_over_limit", maxPerHold }
 }
 
 function refuseByCustomer(
@@ -106,6 +129,11 @@ function refuseByCustomer(
   }
   const needsName = customer === "named" || maxPerCustomer !== null
   return needsName && customerId === null ? { code: "customer_required" } : null
+}
+
+/** Only the phase may have a limit for each customer. */
+function refuseUnnamed({ customerId }: PlaceHold, { maxPerCustomer }: Access): PlaceHoldRefusal | null {
+  return maxPerCustomer !== null && customerId === null ? { code: "customer_required" } : null
 }
 
 function refuseByStock(state: WorkingSet, command: PlaceHold, now: Instant): PlaceHoldRefusal | null {
@@ -152,8 +180,9 @@ function refuseByLines(
   }
 }
 
-function newHold(state: WorkingSet, command: PlaceHold, now: Instant): Hold {
+function newHold(state: WorkingSet, command: PlaceHold, claims: readonly Claim[], now: Instant): Hold {
   const product = productOf(state)
+  const others = claims.filter(({ claimant }) => customerOfClaimant(claimant) === null)
   const lines = command.lines === undefined ? null : priced(product, command.lines)
   return {
     id: command.holdId,
@@ -164,6 +193,7 @@ function newHold(state: WorkingSet, command: PlaceHold, now: Instant): Hold {
     createdAt: now,
     endedAt: null,
     customerId: command.customerId,
+    claimants: others.length === 0 ? null : others.map(({ claimant }) => claimant),
     lines,
     unitPriceMinor: lines === null ? product.priceMinor : commonPrice(lines),
     currency: product.currency,

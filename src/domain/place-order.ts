@@ -116,6 +116,7 @@ export function convertHold(
     productId: hold.productId,
     holdId: hold.id,
     customerId: hold.customerId,
+    claimants: hold.claimants,
     qty: hold.qty,
     ...priceOf(productOf(state), hold),
     status: "pending_payment",

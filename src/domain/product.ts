@@ -1,3 +1,4 @@
+import type { Phase } from "./access.ts"
 import type { Collect } from "./details.ts"
 import type { Instant } from "./time.ts"
 import { hasPassed } from "./time.ts"
@@ -55,6 +56,8 @@ export interface ProductSettings {
   readonly externalId: string | null
   readonly stockDisplay: StockDisplay
   readonly customer: CustomerKind
+  /** Who may buy when, within the sale's time; null: everybody, all the time. Outside of all phases nobody may. */
+  readonly phases: readonly Phase[] | null
 }
 
 /** The values of settings that are not given when a product is created. */
@@ -73,6 +76,7 @@ export const defaultSettings: Omit<ProductSettings, "name" | "priceMinor" | "cur
   externalId: null,
   stockDisplay: "exact",
   customer: "any",
+  phases: null,
 }
 
 /** A number of units for sale. `held + sold <= stock` always holds (I1). */

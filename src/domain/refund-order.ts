@@ -38,7 +38,7 @@ export function refundOrder(
   if (restockQty > 0) {
     const restockedQty = order.restockedQty + restockQty
     state.orders.replace({ ...order, restockedQty, lines: restocked.after })
-    restockUnits(state, { qty: restockQty, customerId: order.customerId, lines: restocked.moved })
+    restockUnits(state, { ...order, qty: restockQty, lines: restocked.moved })
   }
   const wanted = { amountMinor: amount, restockQty, reason: "requested", notBefore: now } as const
   const refund = createRefund(state, payment, wanted, now)

@@ -1,8 +1,15 @@
+import type { PhaseNeed } from "./access.ts"
 import type { DetailsError } from "./details.ts"
 import type { SaleState } from "./product.ts"
 import type { LackingLine } from "./product-variants.ts"
 import type { MetadataOverLimit } from "./shop-fields.ts"
 import type { Instant } from "./time.ts"
+
+/** A phase that begins later. `needs` null: everybody may buy in it. */
+export interface NextPhase {
+  readonly from: Instant
+  readonly needs: PhaseNeed["kind"] | null
+}
 
 /** Why no hold was placed, in order of precedence: the first that applies is returned. */
 export type PlaceHoldRefusal =
@@ -21,7 +28,19 @@ export type PlaceHoldRefusal =
   | { readonly code: "customer_token_required" }
   /** The product is sold to signed customers, and the name of this one is not signed. */
   | { readonly code: "customer_not_signed" }
+  /** No phase is on in which this buyer may buy with what the request shows. */
+  | {
+      readonly code: "access_required"
+      /** What the phases that are on need; empty: none is on. */
+      readonly needs: readonly PhaseNeed["kind"][]
+      /** The next phase that this buyer may buy in, as far as is known; otherwise the next of all; null: there is none. */
+      readonly nextPhase: NextPhase | null
+    }
+  /** The code is not one of the product's, or was revoked. */
+  | { readonly code: "access_code_unknown"; readonly nextPhase: NextPhase | null }
   | { readonly code: "customer_limit_reached"; readonly unitsLeft: number }
+  /** `unitsLeft`: of the code, fewer than were asked for. */
+  | { readonly code: "access_code_used_up"; readonly unitsLeft: number; readonly nextPhase: NextPhase | null }
   | {
       readonly code: "too_many_open_holds"
       /** Whether the holder has too many unpaid units, or let too many lapse. */

@@ -26,8 +26,8 @@ export function outcomeFromText(text: string): Outcome {
 }
 
 // The fields that rows of an earlier version do not have.
-const holdDefaults = { lines: null, unitPriceMinor: null, currency: null, ...noShopFields }
-const orderDefaults = { lines: null, missingDetails: null, language: null, ...noShopFields }
+const holdDefaults = { claimants: null, lines: null, unitPriceMinor: null, currency: null, ...noShopFields }
+const orderDefaults = { claimants: null, lines: null, missingDetails: null, language: null, ...noShopFields }
 const productDefaults = {
   variants: null,
   collect: null,
@@ -36,6 +36,7 @@ const productDefaults = {
   externalId: null,
   stockDisplay: "exact",
   customer: "any",
+  phases: null,
 }
 
 function storedOrder({ qty, ...order }: Order): StoredOrder {

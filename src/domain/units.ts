@@ -1,3 +1,4 @@
+import { claimantsOf, type Claim, type Claimed } from "./claims.ts"
 import type { WantedLine } from "./lines.ts"
 import { hasVariants } from "./product.ts"
 import type { Variant } from "./variant.ts"
@@ -5,28 +6,25 @@ import { changeLoadedProduct, productOf, type WorkingSet } from "./working-set.t
 
 /*
  * All functions that change the number of held or sold units, of the product and of its variants. Each keeps I1, I2
- * and I10 together with the row change that its caller makes, and I8 when the customer is known.
+ * and I10 together with the row change that its caller makes, and I8 for their claims.
  */
 
 /** Units that move together, such as those of a hold. */
-export interface MovedUnits {
+export interface MovedUnits extends Claimed {
   readonly qty: number
-  readonly customerId: string | null
   /** How they are spread over the product's variants; null: it has none. */
   readonly lines: readonly WantedLine[] | null
 }
 
-/** Available → held. */
-export function reserveUnits(state: WorkingSet, units: MovedUnits): void {
+/** Available → held, and counted for `claims`, which are those of the units. */
+export function reserveUnits(state: WorkingSet, units: MovedUnits, claims: readonly Claim[]): void {
   move(state, units, { held: 1, sold: 0 })
-  const { customerId, qty } = units
-  if (customerId === null) return
-
-  const before = state.customers.get(customerId)
-  const unitLimit = productOf(state).maxPerCustomer
-  const row = { customerId, units: (before?.units ?? 0) + qty, unitLimit }
-  if (before === undefined) state.customers.add(row)
-  else state.customers.replace(row)
+  for (const { claimant, unitLimit } of claims) {
+    const before = state.claims.get(claimant)
+    const row = { claimant, units: (before?.units ?? 0) + units.qty, unitLimit }
+    if (before === undefined) state.claims.add(row)
+    else state.claims.replace(row)
+  }
 }
 
 /** Held → available: the hold or unpaid order has ended. */
@@ -35,37 +33,36 @@ export function returnHeldUnits(state: WorkingSet, units: MovedUnits): void {
   giveBack(state, units)
 }
 
-function giveBack(state: WorkingSet, { qty, customerId }: MovedUnits): void {
-  if (customerId === null) return
-  const customer = state.customers.get(customerId)
-  if (customer !== undefined) {
-    state.customers.replace({ ...customer, units: customer.units - qty })
-  } else {
-    state.customerReturns.set(customerId, (state.customerReturns.get(customerId) ?? 0) + qty)
+function giveBack(state: WorkingSet, units: MovedUnits): void {
+  for (const claimant of claimantsOf(units)) {
+    const counted = state.claims.get(claimant)
+    if (counted !== undefined) {
+      state.claims.replace({ ...counted, units: counted.units - units.qty })
+    } else {
+      state.claimReturns.set(claimant, (state.claimReturns.get(claimant) ?? 0) + units.qty)
+    }
   }
 }
 
-/** Held → sold: the order is paid. The number of units of the customer stays the same. */
+/** Held → sold: the order is paid. The claims keep their units. */
 export function sellHeldUnits(state: WorkingSet, units: MovedUnits): void {
   move(state, units, { held: -1, sold: 1 })
 }
 
-/** Available → sold: an order was paid after its end, and enough units are available. */
-export function sellAvailableUnits(state: WorkingSet, units: MovedUnits): void {
+/** Available → sold: an order was paid after its end, and enough units are available. `claims`: those of the order. */
+export function sellAvailableUnits(state: WorkingSet, units: MovedUnits, claims: readonly Claim[]): void {
   move(state, units, { held: 0, sold: 1 })
-  const { customerId, qty } = units
-  if (customerId === null) return
-
-  const { maxPerCustomer } = productOf(state)
-  const customer = state.customers.get(customerId)
-  const returned = state.customerReturns.get(customerId) ?? 0
-  if (customer !== undefined) {
-    state.customers.replace({ ...customer, units: customer.units + qty, unitLimit: maxPerCustomer })
-  } else if (returned >= qty) {
-    // The same batch has returned these units, so the customer's number stays the same.
-    state.customerReturns.set(customerId, returned - qty)
-  } else {
-    state.customers.add({ customerId, units: qty, unitLimit: maxPerCustomer })
+  for (const { claimant, unitLimit } of claims) {
+    const counted = state.claims.get(claimant)
+    const returned = state.claimReturns.get(claimant) ?? 0
+    if (counted !== undefined) {
+      state.claims.replace({ ...counted, units: counted.units + units.qty, unitLimit })
+    } else if (returned >= units.qty) {
+      // The same batch has returned these units, so the number of the claim stays the same.
+      state.claimReturns.set(claimant, returned - units.qty)
+    } else {
+      state.claims.add({ claimant, units: units.qty, unitLimit })
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AccessCode } from "./access.ts"
 import type { OrderDetails } from "./details.ts"
 import { disputeName, type Dispute } from "./dispute.ts"
 import type { Fact } from "./facts.ts"
@@ -44,11 +45,12 @@ export interface IdempotencyRecord {
   readonly createdAt: Instant
 }
 
-/** How many units of the product a customer holds and owns (I8). */
-export interface CustomerUnits {
-  readonly customerId: string
+/** How many units of the product are held and owned together for a claim (I8). */
+export interface ClaimUnits {
+  /** `c:` and a customer's id, or `k:` and the digest of an access code. */
+  readonly claimant: string
   readonly units: number
-  /** The product's limit when the customer last got units; null: none. */
+  /** The limit when units were last granted; null: none. */
   readonly unitLimit: number | null
 }
 
@@ -69,14 +71,16 @@ export interface WorkingSet {
   readonly orderIdByHold: Map<number, number>
   /** By order: the buyer's details, of the orders whose commands have some. */
   readonly details: Rows<number, OrderDetails>
-  /** Units of the customers that commands name; loaded to check limits. */
-  readonly customers: Rows<string, CustomerUnits>
+  /** By claimant: the units of the claims that commands make; loaded to check limits. */
+  readonly claims: Rows<string, ClaimUnits>
+  /** By claimant: the access codes that commands name. */
+  readonly accessCodes: Map<string, AccessCode>
   /** The units of the holders that commands name. */
   readonly holders: Map<number, HolderUnits>
   /** The holders of the holds that the batch has made. */
   readonly holderByHold: Map<number, number>
-  /** Units returned by customers whose rows are not loaded; the store subtracts them from the stored number. */
-  readonly customerReturns: Map<string, number>
+  /** By claimant: returned units of claims whose rows are not loaded; the store subtracts them from the stored number. */
+  readonly claimReturns: Map<string, number>
   /** By `eventName(provider, key)`. */
   readonly events: Rows<string, PaymentEventRecord>
   /** By `eventName(provider, eventKey)`: the payments of the orders that events name. */
@@ -104,10 +108,11 @@ export function emptyWorkingSet(productId: number, rules: Rules): WorkingSet {
     orders: rowsBy((order) => order.id),
     orderIdByHold: new Map(),
     details: rowsBy((details) => details.orderId),
-    customers: rowsBy((customer) => customer.customerId),
+    claims: rowsBy(({ claimant }) => claimant),
+    accessCodes: new Map(),
     holders: new Map(),
     holderByHold: new Map(),
-    customerReturns: new Map(),
+    claimReturns: new Map(),
     events: rowsBy((event) => eventName(event.provider, event.key)),
     payments: rowsBy((payment) => eventName(payment.provider, payment.eventKey)),
     refunds: rowsBy((refund) => refundName(refund.orderId, refund.number)),

@@ -6,6 +6,7 @@ import type { BuiltPages } from "../site/built-pages.ts"
 import type { PaymentEventHandler } from "../lanes/payment-event-handler.ts"
 import type { PaymentPage } from "../payments/payment-page.ts"
 import type { PaymentProvider } from "../payments/provider.ts"
+import type { AccessCodes } from "../store/reads/access-codes.ts"
 import type { AdminActions } from "../store/reads/admin-actions.ts"
 import type { Ids } from "../store/batch/ids.ts"
 import type { Erasure } from "../store/reads/erasure.ts"
@@ -31,12 +32,14 @@ import type { WebhookDeliveries } from "../store/reads/webhook-deliveries.ts"
 import type { EndpointTarget, WebhookEndpoints } from "../store/reads/webhook-endpoints.ts"
 import type { Arrivals } from "./transport/arrivals.ts"
 import type { Audit } from "./access/audit.ts"
+import type { ClaimantOfCode } from "./access/access-code.ts"
 import type { Gatekeeper } from "./access/auth.ts"
 import type { CustomerTokens } from "./access/customer-token.ts"
 import type { HolderOf } from "./access/holders.ts"
 import type { ProductStreams } from "./live/product-streams.ts"
 import type { OrderLinks } from "./access/order-links.ts"
 import type { OwnerTokens } from "./access/owner-token.ts"
+import type { WrongTokens } from "./access/wrong-tokens.ts"
 import type { ProductTexts } from "./wire/product-texts.ts"
 
 /** The parts that the routes use; app.ts connects them. */
@@ -74,6 +77,10 @@ export interface Services {
   readonly gatekeeper: Gatekeeper
   readonly holderOf: HolderOf
   readonly customerTokens: CustomerTokens
+  readonly claimantOfCode: ClaimantOfCode
+  /** Counts unknown access codes by network. */
+  readonly wrongCodes: WrongTokens
+  readonly accessCodes: AccessCodes
   /** Whether only signed customers, and the shop itself, may hold units. */
   readonly holdsNeedSigned: boolean
   readonly readiness: Readiness

@@ -1,3 +1,4 @@
+import type { Claimed } from "../domain/claims.ts"
 import type { WantedLine } from "../domain/lines.ts"
 import type { ShopFields } from "../domain/shop-fields.ts"
 import { isoTime, type Instant } from "../domain/time.ts"
@@ -6,7 +7,8 @@ import { isoTime, type Instant } from "../domain/time.ts"
 
 export const productColumns = `
   id, stock, held, sold, version, currency, name, description, collect, sku,
-  coalesce(status_paused, variants_paused, paused) as paused,
+  coalesce(status_paused, phases_paused, variants_paused, paused) as paused,
+  phases,
   coalesce(status, 'listed') as status,
   coalesce(stock_display, 'exact') as "stockDisplay",
   coalesce(customer, 'any') as customer,
@@ -38,7 +40,7 @@ export const holdColumns = `
   expires_at as "expiresAt",
   created_at as "createdAt",
   ended_at as "endedAt",
-  customer_id as "customerId",
+  customer_id as "customerId", claimants,
   unit_price_minor as "unitPriceMinor",
   currency,
   case when lines is not null then lines
@@ -51,7 +53,7 @@ export const orderColumns = `
   quantity as qty,
   product_id as "productId",
   hold_id as "holdId",
-  customer_id as "customerId",
+  customer_id as "customerId", claimants,
   unit_price_minor as "unitPriceMinor",
   total_minor as "totalMinor",
   expires_at as "expiresAt",
@@ -221,6 +223,11 @@ export function variantIdColumn({ lines }: { readonly lines: readonly WantedLine
 /** See {@link variantIdColumn}. */
 export function linesColumn({ lines }: { readonly lines: readonly WantedLine[] | null }): string | null {
   return lines !== null && lines.length > 1 ? JSON.stringify(lines) : null
+}
+
+/** The claims of a hold or order besides its customer's, as JSON text. */
+export function claimantsColumn({ claimants }: Claimed): string | null {
+  return claimants === null ? null : JSON.stringify(claimants)
 }
 
 /** The shop's metadata of a hold or order as JSON text. */

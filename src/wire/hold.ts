@@ -2,6 +2,7 @@ import { Type, type Static } from "typebox"
 import type { Hold } from "../domain/hold.ts"
 import { isoTime } from "../domain/time.ts"
 import { Id, Label, Quantity, Time, body, listOf, oneOf, orNull, requiredUnless } from "./fields.ts"
+import { AccessCodeText } from "./access-codes.ts"
 import { HoldLineWire, WantedLines, holdLineJson, variantIdOf } from "./lines.ts"
 import { shopFieldsBody, shopFieldsJson, shopFieldsWire } from "./shop-fields.ts"
 
@@ -49,6 +50,7 @@ export const HoldBody = body(
     product_id: Id,
     qty: Type.Optional(Quantity),
     customer_id: Type.Optional(Label),
+    access_code: Type.Optional(AccessCodeText),
     variant_id: Type.Optional(Id),
     lines: Type.Optional(WantedLines),
     ...shopFieldsBody,

@@ -31,6 +31,7 @@ import {
   timeOrNull,
 } from "./fields.ts"
 import { collectFields, collectJson, collectSettings } from "./collect.ts"
+import { phasesField, phasesJson, phasesSetting } from "./phases.ts"
 import { httpsUrlOrNull } from "./pictures.ts"
 import { NewVariantBody, VariantWire, variantEventJson, variantJson } from "./variant.ts"
 
@@ -78,6 +79,7 @@ export const ProductWire = Type.Object({
     }),
   ),
   customer: Type.Optional(oneOf(customerKinds, { description: "who it is sold to; absent: `any`" })),
+  ...phasesField,
   ...collectFields,
 })
 
@@ -122,6 +124,7 @@ const optionalSettings = {
         "who it is sold to: `any` if not given; `named`: a hold needs a `customer_id`; `signed`: a hold needs a `Customer-Token`, with which your server says who the customer is",
     }),
   ),
+  ...phasesSetting,
   ...collectSettings,
 }
 
@@ -190,6 +193,7 @@ export function productJson(product: Product, now: Instant, defaultHoldTtl: numb
     ...(product.externalId !== null && { external_id: product.externalId }),
     ...(product.customer !== "any" && { customer: product.customer }),
     ...(hidesUnits(product) && { stock_display: product.stockDisplay }),
+    ...phasesJson(product.phases),
     ...collectJson(product.collect),
   }
 }

@@ -24,6 +24,7 @@ export const RefundWire = Type.Object({
     "paid_too_late",
     "sale_over",
     "customer_limit_reached",
+    "access_code_used_up",
     "sold_out",
     "units_not_available",
     "requested",

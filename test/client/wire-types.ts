@@ -9,6 +9,7 @@ import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as erase from "../../src/http/routes/admin/orders/erase-details.ts"
 import * as search from "../../src/http/routes/admin/orders/search-orders.ts"
 import * as webhooks from "../../src/http/wire/webhook-schemas.ts"
+import * as access from "../../src/wire/access-codes.ts"
 import * as address from "../../src/wire/address-layout.ts"
 import { MailWire, WholeOrderWire } from "../../src/http/wire/whole-order.ts"
 import * as details from "../../src/wire/details.ts"
@@ -38,6 +39,13 @@ export const wireSchemas = {
   OrderList: order.OrderList,
   DetailsBody: details.DetailsBody,
   FindOrdersBody: links.FindOrdersBody,
+  AccessBody: access.AccessBody,
+  Access: access.AccessWire,
+  NewAccessCodesBody: access.NewAccessCodesBody,
+  NewAccessCodes: access.NewAccessCodesWire,
+  AccessCodeSets: access.AccessCodeSetsWire,
+  AccessCodeBody: access.AccessCodeBody,
+  AccessCode: access.AccessCodeWire,
   FoundOrders: links.FindOrdersAnswer,
   PaymentAttemptBody: payments.PaymentAttemptBody,
   OpenedPayment: payments.OpenedPaymentWire,
@@ -118,6 +126,13 @@ interface WireTypes {
   Health: client.Health
   NewProductBody: admin.NewProductBody
   ProductChangesBody: admin.ProductChangesBody
+  AccessBody: client.AccessBody
+  Access: client.Access
+  NewAccessCodesBody: client.NewAccessCodesBody
+  NewAccessCodes: client.NewAccessCodes
+  AccessCodeSets: admin.WholeList<client.AccessCodeSet>
+  AccessCodeBody: client.AccessCodeBody
+  AccessCode: client.AccessCode
   StockBody: admin.StockBody
   NewVariantBody: admin.NewVariantBody
   VariantChangesBody: admin.VariantChangesBody

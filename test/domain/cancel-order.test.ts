@@ -26,7 +26,7 @@ test.each<[OrderStatus, number, string | null, OrderStatus, number, number]>([
   expect(state.orders.get(11)?.status).toBe(after)
   expect(counters(state)).toEqual({ held, sold })
   const hasEnded = status === "pending_payment"
-  expect([...state.customerReturns]).toEqual(hasEnded ? [["anna", 2]] : [])
+  expect([...state.claimReturns]).toEqual(hasEnded ? [["c:anna", 2]] : [])
   expect(state.orders.changed()).toEqual(hasEnded ? [{ ...order, status: after, updatedAt: NOON }] : [])
   expect(state.facts.map((fact) => fact.kind)).toEqual(
     hasEnded ? [after === "cancelled" ? "order_cancelled" : "order_expired"] : [],

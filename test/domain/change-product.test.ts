@@ -20,6 +20,7 @@ const settings = {
   externalId: null,
   stockDisplay: "exact" as const,
   customer: "any" as const,
+  phases: null,
   collect: null,
 }
 const create = { kind: "create_product", productId: 1, settings, stock: 10, adjustmentId: 5 } as const

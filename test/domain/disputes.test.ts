@@ -263,6 +263,7 @@ function endOf(sequence: readonly Letter[]): string {
     externalId: null,
     stockDisplay: "exact" as const,
     customer: "any" as const,
+    phases: null,
   }
   database.run([{ kind: "create_product", productId: 1, settings: product, stock: 5, adjustmentId: 1 }], NOON)
   database.run([{ kind: "place_hold", productId: 1, holdId: 1, qty: 2, customerId: null }], NOON)

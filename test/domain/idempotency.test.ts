@@ -128,7 +128,7 @@ describe("temporary refusals are not stored", () => {
     ["sale_paused", { product: { paused: true } }, askFor(1)],
     [
       "customer_limit_reached",
-      { product: { maxPerCustomer: 1 }, customers: [{ customerId: "anna", units: 1, unitLimit: 1 }] },
+      { product: { maxPerCustomer: 1 }, claims: [{ claimant: "c:anna", units: 1, unitLimit: 1 }] },
       askFor(1, { customerId: "anna" }),
     ],
     ["out_of_stock", { product: { held: 10 } }, askFor(1)],

@@ -18,7 +18,7 @@ const LATE = 600
 const success = { kind: "record_payment_event", productId: 1, event: eventWith(), newOrderId: 99 } as const
 const cancelled = (given = {}) => orderWith({ status: "cancelled", updatedAt: afterNoon(-1), ...given })
 const expired = (given = {}) => orderWith({ status: "expired", expiresAt: afterNoon(-1), ...given })
-const anna = (units: number) => [{ customerId: "anna", units, unitLimit: 9 }]
+const anna = (units: number) => [{ claimant: "c:anna", units, unitLimit: 9 }]
 const lapsed = holdWith({ id: 5, qty: 10, expiresAt: afterNoon(-5) })
 
 describe("money that arrives after the order's end", () => {
@@ -71,18 +71,18 @@ describe("money that arrives after the order's end", () => {
     const back = { orderId: 11, number: 1, amountMinor: 19_998, status: "due", notBefore: NOON }
     expect(state.refunds.added()).toMatchObject(isPaid ? [] : [{ ...back, reason: expected }])
     expect(counters(state)?.sold).toBe((before?.sold ?? 0) + (isPaid ? 2 : 0))
-    expect(state.customers.added()).toEqual([])
+    expect(state.claims.added()).toEqual([])
   })
 
   // A customer without a row has no units.
   test.each([
-    [2, "paid", [{ customerId: "anna", units: 2, unitLimit: 2 }]],
+    [2, "paid", [{ claimant: "c:anna", units: 2, unitLimit: 2 }]],
     [1, "refund_due", []],
-    [null, "paid", [{ customerId: "anna", units: 2, unitLimit: null }]],
+    [null, "paid", [{ claimant: "c:anna", units: 2, unitLimit: null }]],
   ])("a customer without a row, with a limit of %s: %s", (maxPerCustomer, outcome, customers) => {
     const state = stateWith({ product: { maxPerCustomer }, orders: [expired({ customerId: "anna" })] })
     expect(successOf(recordPaymentEvent(state, success, NOON)).event.outcome).toBe(outcome)
-    expect(state.customers.added()).toEqual(customers)
+    expect(state.claims.added()).toEqual(customers)
   })
 
   test("due holds of other buyers are ended for late money, and not for money in time", () => {
@@ -96,17 +96,17 @@ describe("money that arrives after the order's end", () => {
   test("the customer owns the units again, under the current limit", () => {
     const state = stateWith(limited(4, 2))
     recordPaymentEvent(state, success, NOON)
-    expect(state.customers.changed()).toEqual([{ customerId: "anna", units: 4, unitLimit: 4 }])
+    expect(state.claims.changed()).toEqual([{ claimant: "c:anna", units: 4, unitLimit: 4 }])
   })
 
   test("a customer without a loaded row gets back the units that the same batch returned", () => {
     const state = stateWith({ product: { maxPerCustomer: 2 }, orders: [orderWith({ customerId: "anna" })] })
     const failure = { ...success, event: eventWith({ key: "no", kind: "failed" }) }
     recordPaymentEvent(state, failure, NOON)
-    expect([...state.customerReturns]).toEqual([["anna", 2]])
+    expect([...state.claimReturns]).toEqual([["c:anna", 2]])
 
     expect(successOf(recordPaymentEvent(state, success, NOON)).event).toMatchObject({ late: true })
-    expect([...state.customerReturns]).toEqual([["anna", 0]])
+    expect([...state.claimReturns]).toEqual([["c:anna", 0]])
     expect(counters(state)).toEqual({ held: 0, sold: 2 })
   })
 
@@ -173,7 +173,7 @@ function expiredAt(seconds: number): Given {
 }
 
 function limited(maxPerCustomer: number, owned: number): Given {
-  return { product: { maxPerCustomer }, customers: anna(owned), orders: [expired({ customerId: "anna" })] }
+  return { product: { maxPerCustomer }, claims: anna(owned), orders: [expired({ customerId: "anna" })] }
 }
 
 function lapsedOfAnna() {

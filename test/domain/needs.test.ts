@@ -24,7 +24,8 @@ const nothing: Needs = {
   orderIds: [],
   orderHoldIds: [],
   newOrderIds: [],
-  unitsByCustomer: new Map(),
+  unitsByClaimant: new Map(),
+  accessCodes: [],
   holders: [],
   events: [],
   payments: false,
@@ -42,7 +43,7 @@ const idempotency = { scope: "s", key: "k", fingerprint: "f" }
 describe("the rows that a command needs", () => {
   test.each<[Command, Partial<Needs>]>([
     [askFor(3), { units: 3 }],
-    [askFor(3, { customerId: "anna" }), { units: 3, unitsByCustomer: new Map([["anna", 3]]) }],
+    [askFor(3, { customerId: "anna" }), { units: 3, unitsByClaimant: new Map([["c:anna", 3]]) }],
     [
       { kind: "release_hold", productId: 1, holdId: 4 },
       { holdIds: [4], orderHoldIds: [4] },
@@ -137,16 +138,16 @@ describe("the rows that a command needs", () => {
       ...nothing,
       units: 10,
       dueLimit: 5,
-      unitsByCustomer: new Map([
-        ["anna", 5],
-        ["ben", 1],
+      unitsByClaimant: new Map([
+        ["c:anna", 5],
+        ["c:ben", 1],
       ]),
     })
   })
 })
 
 describe("the shortage after the first load", () => {
-  const anna = (units: number) => [{ customerId: "anna", units, unitLimit: 3 }]
+  const anna = (units: number) => [{ claimant: "c:anna", units, unitLimit: 3 }]
 
   test.each<[string, Given, Command[], ReturnType<typeof shortage>]>([
     ["no command asks for units", { product: { held: 10 } }, [], null],
@@ -155,25 +156,25 @@ describe("the shortage after the first load", () => {
       "too few units are available",
       { product: { held: 6 } },
       [askFor(5)],
-      { units: 1, lines: [], customerIds: [], latePayers: [] },
+      { units: 1, lines: [], claimants: [], lateClaimants: [] },
     ],
     [
       "two commands together ask for too many units",
       { product: { held: 6 } },
       [askFor(3), askFor(3)],
-      { units: 2, lines: [], customerIds: [], latePayers: [] },
+      { units: 2, lines: [], claimants: [], lateClaimants: [] },
     ],
     ["no unit is held that could become available", { product: { sold: 10 } }, [askFor(5)], null],
     ["there is no product", { product: null }, [askFor(5)], null],
     [
       "a customer would pass the limit",
-      { product: { held: 3, maxPerCustomer: 3 }, customers: anna(2) },
+      { product: { held: 3, maxPerCustomer: 3 }, claims: anna(2) },
       [askFor(2, { customerId: "anna" })],
-      { units: 0, lines: [], customerIds: ["anna"], latePayers: [] },
+      { units: 0, lines: [], claimants: ["c:anna"], lateClaimants: [] },
     ],
     [
       "a customer would just reach the limit",
-      { product: { held: 3, maxPerCustomer: 3 }, customers: anna(2) },
+      { product: { held: 3, maxPerCustomer: 3 }, claims: anna(2) },
       [askFor(1, { customerId: "anna" })],
       null,
     ],
@@ -185,21 +186,21 @@ describe("the shortage after the first load", () => {
     ],
     [
       "there is no limit",
-      { product: { held: 3 }, customers: anna(2) },
+      { product: { held: 3 }, claims: anna(2) },
       [askFor(2, { customerId: "anna" })],
       null,
     ],
     [
       "both",
-      { product: { held: 9, maxPerCustomer: 3 }, customers: anna(3) },
+      { product: { held: 9, maxPerCustomer: 3 }, claims: anna(3) },
       [askFor(2, { customerId: "anna" })],
-      { units: 1, lines: [], customerIds: ["anna"], latePayers: [] },
+      { units: 1, lines: [], claimants: ["c:anna"], lateClaimants: [] },
     ],
     [
       "a payment for an order that has ended, whose units are available",
       { orders: [orderWith({ status: "expired", customerId: "anna" })] },
       [pay({}, 12)],
-      { units: 0, lines: [], customerIds: [], latePayers: ["anna"] },
+      { units: 0, lines: [], claimants: [], lateClaimants: ["c:anna"] },
     ],
     [
       "a payment for an order that has ended, whose units others hold",
@@ -208,13 +209,13 @@ describe("the shortage after the first load", () => {
         orders: [orderWith({ status: "cancelled", customerId: "anna" })],
       },
       [pay({}, 12)],
-      { units: 1, lines: [], customerIds: ["anna"], latePayers: ["anna"] },
+      { units: 1, lines: [], claimants: ["c:anna"], lateClaimants: ["c:anna"] },
     ],
     [
       "a payment that names the hold of an order past its deadline",
       { orders: [orderWith({ expiresAt: afterNoon(0), customerId: "anna" })] },
       [pay({ orderId: 99, holdId: 1 }, 12)],
-      { units: 0, lines: [], customerIds: [], latePayers: ["anna"] },
+      { units: 0, lines: [], claimants: [], lateClaimants: ["c:anna"] },
     ],
     [
       "a payment for an order that waits",
@@ -226,7 +227,7 @@ describe("the shortage after the first load", () => {
       "a payment for an order that an earlier command of the batch may cancel",
       { orders: [orderWith({ customerId: "anna" })] },
       [{ kind: "cancel_order", productId: 1, orderId: 11 }, pay({}, 12)],
-      { units: 0, lines: [], customerIds: [], latePayers: ["anna"] },
+      { units: 0, lines: [], claimants: [], lateClaimants: ["c:anna"] },
     ],
     [
       "a payment for an order without a customer that has ended",
@@ -256,7 +257,7 @@ describe("late money for orders that the batch makes", () => {
   const [failure, success] = [parkedEvent({ key: "no", kind: "failed" }), parkedEvent()]
   const cancellation = parkedEvent({ key: "end", kind: "cancelled" })
   const applied = { outcome: "cancelled", appliedOrderId: 11, appliedAt: NOON } as const
-  const late = { units: 0, lines: [], customerIds: [], latePayers: ["anna"] }
+  const late = { units: 0, lines: [], claimants: [], lateClaimants: ["c:anna"] }
 
   test.each<[string, readonly PaymentEventRecord[], Command[], ReturnType<typeof shortage>]>([
     ["nothing waits", [], [order], null],
@@ -281,8 +282,8 @@ describe("late money for orders that the batch makes", () => {
     expect(shortage(state, needs([order, askFor(1)]), NOON)).toEqual({
       units: 8,
       lines: [],
-      customerIds: ["anna", "ben"],
-      latePayers: ["anna", "ben"],
+      claimants: ["c:anna", "c:ben"],
+      lateClaimants: ["c:anna", "c:ben"],
     })
   })
 })

@@ -13,7 +13,7 @@ const values: { [Name in keyof PaymentSituation]: readonly PaymentSituation[Name
   amount: ["too low", "exact", "too high"],
   isBeforeLateDeadline: [true, false],
   isWithinSale: [true, false],
-  isWithinCustomerLimit: [true, false],
+  claims: ["free", "customer_limit_reached", "access_code_used_up"],
   areUnitsAvailable: [true, false],
 }
 
@@ -57,8 +57,13 @@ const table: readonly (readonly [string, Pattern, PaymentDecision])[] = [
   ["late, the sale is over", { order: ended, isWithinSale: [false], ...good }, back("sale_over")],
   [
     "late, the limit is reached",
-    { order: ended, isWithinCustomerLimit: [false] },
+    { order: ended, claims: ["customer_limit_reached"] },
     back("customer_limit_reached"),
+  ],
+  [
+    "late, the access code is used up",
+    { order: ended, claims: ["access_code_used_up"] },
+    back("access_code_used_up"),
   ],
   [
     "late, the units are not available",
@@ -89,7 +94,7 @@ describe("the decision about money", () => {
   })
 
   test("every situation has a line", () => {
-    expect(situations).toHaveLength(1_440)
+    expect(situations).toHaveLength(2_160)
     expect(situations.filter((situation) => lineOf(situation) === -1)).toEqual([])
   })
 

@@ -186,11 +186,11 @@ describe("what an event does to its order", () => {
     const orders = [orderWith({ customerId: "anna" })]
     const failed = stateWith({ orders })
     recordPaymentEvent(failed, record(eventWith(failure)), NOON)
-    expect([...failed.customerReturns]).toEqual([["anna", 2]])
+    expect([...failed.claimReturns]).toEqual([["c:anna", 2]])
 
     const paid = stateWith({ orders })
     recordPaymentEvent(paid, record(eventWith(success)), NOON)
-    expect(paid.customerReturns.size).toBe(0)
+    expect(paid.claimReturns.size).toBe(0)
   })
 
   test("the payment names its event, provider and order", () => {

@@ -173,6 +173,7 @@ function databaseWithHold(): MemoryDatabase {
     externalId: null,
     stockDisplay: "exact" as const,
     customer: "any" as const,
+    phases: null,
     collect: null,
   }
   database.run(

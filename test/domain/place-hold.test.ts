@@ -54,8 +54,8 @@ describe("refusals, in order of precedence", () => {
       { code: "out_of_stock", saleState: "all_held", availableStock: 0, retryAt: afterNoon(60) },
     ],
   ] as const)("%o for %s: %o", (product, customerId, refusal) => {
-    const customers = [{ customerId: ANNA, units: 2, unitLimit: 3 }]
-    const state = stateWith({ product, customers, nextDeadline: afterNoon(60) })
+    const claims = [{ claimant: `c:${ANNA}`, units: 2, unitLimit: 3 }]
+    const state = stateWith({ product, claims, nextDeadline: afterNoon(60) })
     const before = counters(state)
 
     const outcome = placeHold(state, askFor(5, { customerId }), NOON)
@@ -190,6 +190,7 @@ describe("the new hold", () => {
       expiresAt: afterNoon(30),
       createdAt: NOON,
       endedAt: null,
+      claimants: null,
       customerId: ANNA,
       lines: null,
       unitPriceMinor: 9_999,
@@ -278,16 +279,16 @@ describe("the customer's limit (I8)", () => {
     [5, 3, 1, 0],
     [5, null, 5, null],
   ])("owns %i of %s, asking for %i: %s left", (owned, maxPerCustomer, qty, unitsLeft) => {
-    const customers = owned === 0 ? [] : [{ customerId: ANNA, units: owned, unitLimit: 5 }]
-    const state = stateWith({ product: { maxPerCustomer }, customers })
+    const claims = owned === 0 ? [] : [{ claimant: `c:${ANNA}`, units: owned, unitLimit: 5 }]
+    const state = stateWith({ product: { maxPerCustomer }, claims })
 
     const outcome = placeHold(state, askFor(qty, { customerId: ANNA }), NOON)
 
-    const granted = { customerId: ANNA, units: owned + qty, unitLimit: maxPerCustomer }
+    const granted = { claimant: `c:${ANNA}`, units: owned + qty, unitLimit: maxPerCustomer }
     expect(outcome).toMatchObject(
       unitsLeft === null ? { status: "active", qty } : { code: "customer_limit_reached", unitsLeft },
     )
-    expect(state.customers.get(ANNA)).toEqual(unitsLeft === null ? granted : customers[0])
+    expect(state.claims.get(`c:${ANNA}`)).toEqual(unitsLeft === null ? granted : claims[0])
   })
 
   test("counts all holds of one batch", () => {
@@ -296,7 +297,7 @@ describe("the customer's limit (I8)", () => {
       codeOf(placeHold(state, askFor(1, { holdId, customerId: ANNA }), NOON)),
     )
     expect(codes).toEqual([null, null, "customer_limit_reached"])
-    expect(state.customers.added()).toEqual([{ customerId: ANNA, units: 2, unitLimit: 2 }])
+    expect(state.claims.added()).toEqual([{ claimant: `c:${ANNA}`, units: 2, unitLimit: 2 }])
   })
 
   test.each([
@@ -306,13 +307,13 @@ describe("the customer's limit (I8)", () => {
     const state = stateWith({
       product: { maxPerCustomer: 2, stock: 100 },
       holds: [holdWith({ qty: 2, expiresAt, customerId: ANNA })],
-      customers: [{ customerId: ANNA, units: 2, unitLimit: 2 }],
+      claims: [{ claimant: `c:${ANNA}`, units: 2, unitLimit: 2 }],
     })
 
     const outcome = placeHold(state, askFor(2, { customerId: ANNA }), NOON)
 
     expect(outcome).toMatchObject(refusal ?? { status: "active" })
-    expect(state.customers.get(ANNA)?.units).toBe(2)
+    expect(state.claims.get(`c:${ANNA}`)?.units).toBe(2)
     expect(counters(state)).toEqual({ held: 2, sold: 0 })
   })
 
@@ -321,7 +322,7 @@ describe("the customer's limit (I8)", () => {
       holds: [holdWith({ qty: 10, expiresAt: NOON, customerId: "ben" })],
     })
     placeHold(state, askFor(1, { customerId: ANNA }), NOON)
-    expect([...state.customerReturns]).toEqual([["ben", 10]])
-    expect(state.customers.get(ANNA)?.units).toBe(1)
+    expect([...state.claimReturns]).toEqual([["c:ben", 10]])
+    expect(state.claims.get(`c:${ANNA}`)?.units).toBe(1)
   })
 })

@@ -69,6 +69,7 @@ test("the order has the hold's units, customer and price, and its own deadline",
       id: 11,
       productId: 1,
       holdId: 1,
+      claimants: null,
       customerId: "anna",
       qty: 3,
       lines: null,
@@ -94,7 +95,7 @@ test("the order has the hold's units, customer and price, and its own deadline",
     },
   })
   expect(state.holds.changed()).toMatchObject([{ id: 1, status: "converted", endedAt: NOON }])
-  expect(state.customerReturns.size).toBe(0)
+  expect(state.claimReturns.size).toBe(0)
   expect(state.facts).toEqual([{ kind: "order_created", order: placed.order }])
 })
 

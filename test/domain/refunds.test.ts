@@ -43,7 +43,7 @@ describe("refunding an order", () => {
     expect(state.payments.changed()).toMatchObject([{ refundedMinor: refund.amountMinor }])
     expect(state.orders.get(11)).toMatchObject({ status: "paid", refundCount: 1, restockedQty: restockQty })
     expect(counters(state)).toEqual({ held: 0, sold: 2 - restockQty })
-    expect([...state.customerReturns]).toEqual(restockQty === 0 ? [] : [["anna", restockQty]])
+    expect([...state.claimReturns]).toEqual(restockQty === 0 ? [] : [["c:anna", restockQty]])
   })
 
   test.each([

@@ -35,7 +35,7 @@ test.each<[HoldStatus, number, string | null, HoldStatus, number]>([
   expect(state.holds.get(1)?.status).toBe(after)
   expect(counters(state)).toEqual({ held, sold: 0 })
   const hasEnded = status === "active"
-  expect([...state.customerReturns]).toEqual(hasEnded ? [["anna", 2]] : [])
+  expect([...state.claimReturns]).toEqual(hasEnded ? [["c:anna", 2]] : [])
   expect(state.facts.map((fact) => fact.kind)).toEqual(
     hasEnded ? [after === "released" ? "hold_released" : "hold_expired"] : [],
   )

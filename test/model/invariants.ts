@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { customerOfClaimant } from "../../src/domain/claims.ts"
 import type { Instant } from "../../src/domain/time.ts"
 import type { MemoryDatabase } from "../support/memory-database.ts"
 import { statusOf, type Reference } from "./reference.ts"
@@ -72,11 +73,13 @@ function assertEndings(database: MemoryDatabase, reference: Reference, now: Inst
 }
 
 function assertCustomers(
-  { customers, holds, orders }: MemoryDatabase,
+  { claims, holds, orders }: MemoryDatabase,
   reference: Reference,
   now: Instant,
 ): void {
-  for (const { customerId, units, unitLimit } of customers.values()) {
+  for (const { claimant, units, unitLimit } of claims.values()) {
+    const customerId = customerOfClaimant(claimant)
+    if (customerId === null) continue
     const lapsed =
       sum(
         [...holds.values()].map((hold) =>

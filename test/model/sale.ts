@@ -53,6 +53,7 @@ const settings: ProductSettings = {
   externalId: null,
   stockDisplay: "exact" as const,
   customer: "any" as const,
+  phases: null,
   collect: null,
 }
 

@@ -26,7 +26,7 @@ export function checkInvariants(database: MemoryDatabase): void {
   }
   expect({ stock: product.stock, held: product.held, sold: product.sold }).toEqual({ stock, held, sold })
   for (const [customerId, units] of counted.customers) {
-    expect(database.customers.get(customerId)?.units).toBe(units)
+    expect(database.claims.get(`c:${customerId}`)?.units).toBe(units)
     if (product.maxPerCustomer !== null) expect(units).toBeLessThanOrEqual(product.maxPerCustomer)
   }
   for (const hold of database.holds.values()) {

@@ -10,8 +10,8 @@ export const modelMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/units.ts",
-        find: "state.customers.replace({ ...customer, units: customer.units - qty })",
-        replace: "state.customers.replace({ ...customer, units: customer.units })",
+        find: "state.claims.replace({ ...counted, units: counted.units - units.qty })",
+        replace: "state.claims.replace({ ...counted, units: counted.units })",
       },
     ],
     caughtBy: model,
@@ -64,7 +64,7 @@ export const modelMutants: readonly Mutant[] = [
     name: "served: a refusal names one unit too many",
     edits: [
       {
-        file: "src/http/wire/problems.ts",
+        file: "src/http/wire/problem-members.ts",
         find: ": refusal.availableStock,",
         replace: ": refusal.availableStock + 1,",
       },

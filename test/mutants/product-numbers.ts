@@ -17,7 +17,9 @@ export const productNumberMutants: readonly Mutant[] = [
   },
   {
     name: "a change of the external id alone is not saved",
-    edits: [{ file: "src/store/batch/save-product.ts", find: "settings.externalId,", replace: "null," }],
+    edits: [
+      { file: "src/store/batch/product-setting-values.ts", find: "settings.externalId,", replace: "null," },
+    ],
     caughtBy: { file, test: "are given, changed alone and removed" },
   },
   {

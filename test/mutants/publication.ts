@@ -9,8 +9,8 @@ export const publicationMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/place-hold.ts",
-        find: "if (state.product === null || isHidden(state.product)) return",
-        replace: "if (state.product === null) return",
+        find: "if (product === null || isHidden(product)) return",
+        replace: "if (product === null) return",
       },
     ],
     caughtBy: { file, test: "is unknown to buyers, in every place" },
@@ -75,7 +75,7 @@ export const publicationMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/columns.ts",
-        find: "coalesce(status_paused, variants_paused, paused)",
+        find: "coalesce(status_paused, phases_paused, variants_paused, paused)",
         replace: "coalesce(variants_paused, paused and status_paused is null)",
       },
     ],

@@ -8,8 +8,8 @@ const withoutLock: Edit = {
 
 const withoutVersionGuard: Edit = {
   file: "src/store/batch/save-product.ts",
-  find: "version = case when version = $2 then $6::bigint end,\n               updated_at",
-  replace: "version = case when version = $2 or true then $6::bigint end,\n               updated_at",
+  find: "version = case when version = $2 then $6::bigint end,\n               claims_version",
+  replace: "version = case when version = $2 or true then $6::bigint end,\n               claims_version",
 }
 
 const withoutStockRule: Edit = {

@@ -159,8 +159,8 @@ export const shopDataMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/access/audit.ts",
-        find: 'new Set(["/api/admin/orders/search"])',
-        replace: "new Set()",
+        find: '"/api/admin/orders/search",',
+        replace: "",
       },
     ],
     caughtBy: { file: privacy, test: "leaves the address in no table and no line of the log" },

@@ -72,8 +72,8 @@ export const signedCustomerMutants: readonly Mutant[] = [
     edits: [
       {
         file: placement,
-        find: "if (needsSigned && !isCustomerSigned) {",
-        replace: "if (needsSigned && isCustomerSigned === null) {",
+        find: "if (needsSigned && !isSigned && !isShop) {",
+        replace: "if (needsSigned && isSigned === null) {",
       },
     ],
     caughtBy: { file: http, test: "no product is sold to strangers" },

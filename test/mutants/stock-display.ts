@@ -19,7 +19,7 @@ export const stockDisplayMutants: readonly Mutant[] = [
     name: "a refusal tells how many units are available",
     edits: [
       {
-        file: "src/http/wire/problems.ts",
+        file: "src/http/wire/problem-members.ts",
         find: "available_stock: refusal.hidesUnits ? undefined : refusal.availableStock,",
         replace: "available_stock: refusal.availableStock,",
       },

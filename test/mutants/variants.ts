@@ -41,14 +41,9 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/place-hold.ts",
-        find: "  const { qty, customerId } = command\n",
-        replace: "  const { qty: all, customerId, lines } = command\n",
-      },
-      {
-        file: "src/domain/place-hold.ts",
-        find: '  if (maxPerHold !== null && qty > maxPerHold) return { code: "quantity_over_limit", maxPerHold }\n',
+        find: "refuseByClaims(state, { claims, qty: command.qty }, now)",
         replace:
-          '  const qty = lines === undefined ? all : Math.max(...lines.map((line) => line.qty))\n  if (maxPerHold !== null && all > maxPerHold) return { code: "quantity_over_limit", maxPerHold }\n',
+          "refuseByClaims(state, { claims, qty: command.lines === undefined ? command.qty : Math.max(...command.lines.map((line) => line.qty)) }, now)",
       },
     ],
     caughtBy: model,
@@ -133,9 +128,9 @@ export const variantMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/units.ts",
-        find: "  const row = { customerId, units: (before?.units ?? 0) + qty, unitLimit }\n",
+        find: "    const row = { claimant, units: (before?.units ?? 0) + units.qty, unitLimit }\n",
         replace:
-          "  const row = { customerId, units: (before?.units ?? 0) + (units.lines?.[0]?.qty ?? qty), unitLimit }\n",
+          "    const row = { claimant, units: (before?.units ?? 0) + (units.lines?.[0]?.qty ?? units.qty), unitLimit }\n",
       },
     ],
     caughtBy: model,

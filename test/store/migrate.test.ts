@@ -78,6 +78,7 @@ const NEWEST = [
   "0024_operators",
   "0025_unpaid_holds",
   "0026_customer_kind",
+  "0028_claims",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */
@@ -115,6 +116,10 @@ async function forgetNewest(url: string): Promise<void> {
     "alter table orders drop column variant_id, drop column lines, alter column unit_price_minor set not null",
     "alter table stock_adjustments drop column variant_id",
     "delete from id_blocks where kind = 'variants'",
+    "drop table claims, access_codes",
+    "alter table products drop column phases, drop column claims_version, drop column phases_paused",
+    "alter table holds drop column claimants, drop column ordered_with_claims",
+    "alter table orders drop column claimants",
     `delete from kysely_migration where name in (${NEWEST.map((name) => `'${name}'`).join(", ")})`,
   )
 }

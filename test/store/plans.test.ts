@@ -43,7 +43,11 @@ const everything: Needs = {
   orderIds: [1],
   orderHoldIds: [2],
   newOrderIds: [7],
-  unitsByCustomer: new Map([["anna", 1]]),
+  unitsByClaimant: new Map([
+    ["c:anna", 1],
+    ["k:code", 1],
+  ]),
+  accessCodes: ["k:code"],
   holders: [],
   events: [{ provider: "generic", key: "a key" }],
   payments: true,
@@ -76,6 +80,8 @@ test("every statement that loads a batch goes through an index", async () => {
   await client.end()
 
   expect(seen.map((statement) => statement.name).sort()).toEqual([
+    "load-access-codes",
+    "load-claims",
     "load-customers",
     "load-disputes",
     "load-due-holds",

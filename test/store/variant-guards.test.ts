@@ -42,7 +42,7 @@ function holdBoth(tamper: Tamper): Promise<void> {
     const batch = await loadWorkingSet(tx, { productId: 1, needs: needs([]), rules: RULES })
     const [loaded] = batch.sets
     if (loaded === undefined) throw new Error("the product was not loaded")
-    reserveUnits(loaded.state, { qty: 2, customerId: null, lines: basket })
+    reserveUnits(loaded.state, { qty: 2, customerId: null, claimants: null, lines: basket }, [])
     const sets = [await tamper(loaded, tx)]
     await Promise.all(saveChanges(tx, { ...batch, sets }))
   })

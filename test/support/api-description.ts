@@ -1,4 +1,5 @@
 import { createEngine } from "../../src/engine.ts"
+import { createWrongTokens } from "../../src/http/access/wrong-tokens.ts"
 import { createCustomerTokens } from "../../src/http/access/customer-token.ts"
 import { watchArrivals } from "../../src/http/transport/arrivals.ts"
 import { createAudit } from "../../src/http/access/audit.ts"
@@ -28,6 +29,8 @@ export async function describeServer(): Promise<unknown> {
       gatekeeper: createGatekeeper(null, tokens),
       holderOf: () => undefined,
       customerTokens: createCustomerTokens([]),
+      claimantOfCode: () => "",
+      wrongCodes: createWrongTokens(),
       holdsNeedSigned: false,
       readiness: {
         version: "",

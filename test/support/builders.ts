@@ -1,3 +1,4 @@
+import type { AccessCode } from "../../src/domain/access.ts"
 import type { PlaceHold } from "../../src/domain/commands.ts"
 import type { Dispute } from "../../src/domain/dispute.ts"
 import type { Hold } from "../../src/domain/hold.ts"
@@ -7,7 +8,7 @@ import type { Refund } from "../../src/domain/refund.ts"
 import { noShopFields } from "../../src/domain/shop-fields.ts"
 import type { Product } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
-import { emptyWorkingSet, type CustomerUnits, type WorkingSet } from "../../src/domain/working-set.ts"
+import { emptyWorkingSet, type ClaimUnits, type WorkingSet } from "../../src/domain/working-set.ts"
 
 /** The time of most tests. */
 export const NOON = instant(Date.parse("2026-11-27T12:00:00.000Z"))
@@ -48,6 +49,7 @@ export function productWith(given: Partial<Product> = {}): Product {
     externalId: null,
     stockDisplay: "exact",
     customer: "any",
+    phases: null,
     createdAt: afterNoon(-3_600),
     updatedAt: afterNoon(-3_600),
     ...given,
@@ -65,6 +67,7 @@ export function holdWith(given: Partial<Hold> = {}): Hold {
     createdAt: afterNoon(-60),
     endedAt: given.status === undefined || given.status === "active" ? null : afterNoon(-30),
     customerId: null,
+    claimants: null,
     lines: null,
     unitPriceMinor: 9_999,
     currency: "EUR",
@@ -80,6 +83,7 @@ export function orderWith(given: Partial<Order> = {}): Order {
     productId: PRODUCT_ID,
     holdId: 1,
     customerId: null,
+    claimants: null,
     qty: 2,
     lines: null,
     unitPriceMinor: 9_999,
@@ -230,7 +234,8 @@ export interface Given {
   readonly product?: Partial<Product> | null
   readonly holds?: readonly Hold[]
   readonly orders?: readonly Order[]
-  readonly customers?: readonly CustomerUnits[]
+  readonly claims?: readonly ClaimUnits[]
+  readonly accessCodes?: readonly AccessCode[]
   readonly events?: readonly PaymentEventRecord[]
   readonly payments?: readonly Payment[]
   readonly refunds?: readonly Refund[]
@@ -240,7 +245,7 @@ export interface Given {
 
 /** A working set as the store would load it: the counters are derived from the rows. */
 export function stateWith(given: Given = {}): WorkingSet {
-  const { product = {}, holds = [], orders = [], customers = [], events = [], payments = [] } = given
+  const { product = {}, holds = [], orders = [], claims = [], events = [], payments = [] } = given
   const state = emptyWorkingSet(PRODUCT_ID, RULES)
   if (product !== null) {
     const active = sum(holds.map((hold) => (hold.status === "active" ? hold.qty : 0)))
@@ -258,7 +263,8 @@ export function stateWith(given: Given = {}): WorkingSet {
     state.orders.load(order)
     state.orderIdByHold.set(order.holdId, order.id)
   }
-  for (const customer of customers) state.customers.load(customer)
+  for (const claim of claims) state.claims.load(claim)
+  for (const code of given.accessCodes ?? []) state.accessCodes.set(code.claimant, code)
   for (const event of events) state.events.load(event)
   for (const payment of payments) state.payments.load(payment)
   for (const refund of given.refunds ?? []) state.refunds.load(refund)

@@ -22,6 +22,7 @@ const settings = {
   externalId: null,
   stockDisplay: "exact" as const,
   customer: "any" as const,
+  phases: null,
   collect: null,
 }
 

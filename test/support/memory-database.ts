@@ -1,3 +1,5 @@
+import type { AccessCode } from "../../src/domain/access.ts"
+import { claimantsOf } from "../../src/domain/claims.ts"
 import type { Command, OutcomeOf } from "../../src/domain/commands.ts"
 import { noDetails, type OrderDetails } from "../../src/domain/details.ts"
 import { disputeName, type Dispute } from "../../src/domain/dispute.ts"
@@ -14,7 +16,7 @@ import {
   emptyWorkingSet,
   eventName,
   idempotencyName,
-  type CustomerUnits,
+  type ClaimUnits,
   type IdempotencyRecord,
   type Rules,
   type StockAdjustment,
@@ -35,7 +37,10 @@ export interface MemoryDatabase {
   readonly orders: ReadonlyMap<number, Order>
   /** By order. */
   readonly details: ReadonlyMap<number, OrderDetails>
-  readonly customers: ReadonlyMap<string, CustomerUnits>
+  /** By claimant. */
+  readonly claims: ReadonlyMap<string, ClaimUnits>
+  /** By claimant; tests add them. */
+  readonly accessCodes: Map<string, AccessCode>
   readonly events: ReadonlyMap<string, PaymentEventRecord>
   readonly payments: ReadonlyMap<string, Payment>
   readonly refunds: ReadonlyMap<string, Refund>
@@ -64,7 +69,8 @@ interface Tables {
   holds: Map<number, Hold>
   orders: Map<number, Order>
   details: Map<number, OrderDetails>
-  customers: Map<string, CustomerUnits>
+  claims: Map<string, ClaimUnits>
+  accessCodes: Map<string, AccessCode>
   events: Map<string, PaymentEventRecord>
   payments: Map<string, Payment>
   refunds: Map<string, Refund>
@@ -80,7 +86,8 @@ export function createMemoryDatabase(productId: number, rules: Rules): MemoryDat
     holds: new Map(),
     orders: new Map(),
     details: new Map(),
-    customers: new Map(),
+    claims: new Map(),
+    accessCodes: new Map(),
     events: new Map(),
     payments: new Map(),
     refunds: new Map(),
@@ -145,7 +152,11 @@ function load(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): Wo
       loadRow(state.details, tables.details.get(order.id))
     }
   }
-  for (const id of needs.unitsByCustomer.keys()) loadRow(state.customers, tables.customers.get(id))
+  for (const claimant of needs.unitsByClaimant.keys()) loadRow(state.claims, tables.claims.get(claimant))
+  for (const claimant of needs.accessCodes) {
+    const code = tables.accessCodes.get(claimant)
+    if (code !== undefined) state.accessCodes.set(claimant, code)
+  }
   const named = new Set(needs.events.map(({ provider, key }) => eventName(provider, key)))
   const newPaymentIds = new Set(needs.newPaymentIds)
   for (const { outcome, kind, orderId, paymentId } of tables.events.values()) {
@@ -194,20 +205,20 @@ function loadOrder(state: WorkingSet, order: Order): void {
 
 function loadDue(tables: Tables, state: WorkingSet, needs: Needs, now: Instant): void {
   const missing = shortage(state, needs, now)
-  for (const id of missing?.latePayers ?? []) loadRow(state.customers, tables.customers.get(id))
+  for (const claimant of missing?.lateClaimants ?? []) loadRow(state.claims, tables.claims.get(claimant))
   const lacks =
-    missing !== null && (missing.units > 0 || missing.lines.length > 0 || missing.customerIds.length > 0)
+    missing !== null && (missing.units > 0 || missing.lines.length > 0 || missing.claimants.length > 0)
   if (!lacks && needs.dueLimit === 0) return
   const limit = Math.max(needs.dueLimit, missing?.units ?? 0)
-  const customerIds = missing?.customerIds ?? []
+  const claimants = missing?.claimants ?? []
   const lines = missing?.lines ?? []
 
   const held = [...tables.holds.values()].filter((hold) => hold.status === "active")
   const pending = [...tables.orders.values()].filter((order) => order.status === "pending_payment")
-  for (const hold of dueRows(held, { limit, customerIds, lines, now })) {
+  for (const hold of dueRows(held, { limit, claimants, lines, now })) {
     if (state.holds.get(hold.id) === undefined) state.holds.load(hold)
   }
-  for (const order of dueRows(pending, { limit, customerIds, lines, now })) {
+  for (const order of dueRows(pending, { limit, claimants, lines, now })) {
     if (state.orders.get(order.id) === undefined) loadOrder(state, order)
   }
   const ahead = [...held, ...pending].map((row) => row.expiresAt).filter((deadline) => deadline > now)
@@ -219,17 +230,17 @@ function loadDue(tables: Tables, state: WorkingSet, needs: Needs, now: Instant):
 
 interface Due {
   readonly limit: number
-  readonly customerIds: readonly string[]
+  readonly claimants: readonly string[]
   readonly lines: readonly WantedLine[]
   readonly now: Instant
 }
 
-function dueRows<Row extends Pick<Hold, "expiresAt" | "customerId" | "lines">>(
+function dueRows<Row extends Pick<Hold, "expiresAt" | "customerId" | "claimants" | "lines">>(
   rows: readonly Row[],
-  { limit, customerIds, lines, now }: Due,
+  { limit, claimants, lines, now }: Due,
 ): Row[] {
   const due = rows.filter((row) => row.expiresAt <= now).sort((a, b) => a.expiresAt - b.expiresAt)
-  const owned = due.filter((row) => row.customerId !== null && customerIds.includes(row.customerId))
+  const owned = due.filter((row) => claimantsOf(row).some((claimant) => claimants.includes(claimant)))
   const wanted = lines.flatMap(({ variantId, qty }) =>
     due.filter((row) => row.lines?.some((line) => line.variantId === variantId)).slice(0, qty),
   )
@@ -273,7 +284,7 @@ function save(tables: Tables, state: WorkingSet, now: Instant): void {
     check("erased details stay erased", !existing(tables.details.get(row.orderId)).erased)
     tables.details.set(row.orderId, row)
   }
-  saveCustomers(tables, state)
+  saveClaims(tables, state)
   saveMoney(tables, state)
   saveDisputes(tables, state)
   for (const record of state.idempotency.added()) {
@@ -321,19 +332,16 @@ function datedOrder(order: Order): Order {
   return order
 }
 
-function saveCustomers(tables: Tables, state: WorkingSet): void {
-  const customers = [...state.customers.added(), ...state.customers.changed()]
-  for (const [customerId, units] of state.customerReturns) {
-    const customer = existing(tables.customers.get(customerId))
-    customers.push({ ...customer, units: customer.units - units })
+function saveClaims(tables: Tables, state: WorkingSet): void {
+  const claims = [...state.claims.added(), ...state.claims.changed()]
+  for (const [claimant, units] of state.claimReturns) {
+    const claim = existing(tables.claims.get(claimant))
+    claims.push({ ...claim, units: claim.units - units })
   }
-  for (const customer of customers) {
-    check("product_customers_units_not_negative", customer.units >= 0)
-    check(
-      "product_customers_within_limit",
-      customer.unitLimit === null || customer.units <= customer.unitLimit,
-    )
-    tables.customers.set(customer.customerId, customer)
+  for (const claim of claims) {
+    check("claims_units_not_negative", claim.units >= 0)
+    check("claims_within_limit", claim.unitLimit === null || claim.units <= claim.unitLimit)
+    tables.claims.set(claim.claimant, claim)
   }
 }
 

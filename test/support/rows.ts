@@ -123,6 +123,14 @@ export const validRows = {
   },
   unpaid_holds: { product_id: 1, hold_id: 1, holder: 7, qty: 1, ends_at: "2026-11-27T12:02:00Z" },
   product_customers: { product_id: 1, customer_id: "anna", units: 2, unit_limit: 3 },
+  claims: { product_id: 1, claimant: "k:code", units: 2, unit_limit: 3 },
+  access_codes: {
+    product_id: 1,
+    claimant: "k:code",
+    code_set: "press",
+    units: 3,
+    created_at: "2026-11-27T12:00:00Z",
+  },
   stock_adjustments: {
     id: 1,
     product_id: 1,

@@ -12,6 +12,8 @@ const actionTexts: Readonly<Record<string, string>> = {
   "POST /api/admin/products/:id/variants": "Added variants",
   "PATCH /api/admin/products/:id/variants/:variantId": "Changed settings of variant :variantId",
   "POST /api/admin/products/:id/variants/:variantId/stock": "Set the stock of variant :variantId",
+  "POST /api/admin/products/:id/codes": "Added access codes",
+  "POST /api/admin/products/:id/codes/revoke": "Revoked an access code",
   "POST /api/admin/products/:id/pause": "Paused the sale",
   "POST /api/admin/products/:id/resume": "Resumed the sale",
   "POST /api/admin/orders/:id/cancel": "Cancelled order :id",

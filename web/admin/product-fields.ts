@@ -120,7 +120,7 @@ function usualOf(name: string): string | null {
  */
 export function changedSettings(
   settings: Required<
-    Omit<ProductChangesBody, "paused" | "status" | "collect" | "shipping_countries" | "questions">
+    Omit<ProductChangesBody, "paused" | "status" | "phases" | "collect" | "shipping_countries" | "questions">
   >,
   product: ShopProduct,
 ): ProductChangesBody {

@@ -95,6 +95,7 @@ const reasonTexts: Readonly<Record<RefundReason, string>> = {
   paid_too_late: "because it came too late",
   sale_over: "because the sale was over",
   customer_limit_reached: "because the customer's limit was reached",
+  access_code_used_up: "because the access code was used up",
   sold_out: "because no units were left",
   units_not_available: "because the units were not available any more",
   requested: "requested by the shop",

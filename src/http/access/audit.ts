@@ -97,7 +97,10 @@ export function createAudit({ actions, ids, events }: AuditParts): Audit {
 }
 
 /** Routes that change nothing, although their method is POST: they search for personal data, which must stand in no URL. */
-const searches: ReadonlySet<string> = new Set(["/api/admin/orders/search"])
+const searches: ReadonlySet<string> = new Set([
+  "/api/admin/orders/search",
+  "/api/admin/products/:id/codes/find",
+])
 
 /** Routes whose bodies are a buyer's personal data: of them only that they were used is recorded. */
 const personalBodies: ReadonlySet<string> = new Set(["/api/admin/orders/:id/details", "/api/admin/erase"])
@@ -105,7 +108,10 @@ const personalBodies: ReadonlySet<string> = new Set(["/api/admin/orders/:id/deta
 /** Longest recorded text, in characters. Only descriptions of products are longer; their beginning identifies them. */
 const LONGEST_TEXT = 300
 
-/** The body as it is recorded: without signing secrets, and with addresses shortened to their origins. */
+/** Fields of bodies that let somebody in. */
+const unkept: ReadonlySet<string> = new Set(["secret", "codes", "access_code"])
+
+/** The body as it is recorded: without secrets and access codes, and with addresses shortened to their origins. */
 function recordedBody(body: unknown): object | null {
   if (typeof body !== "object" || body === null) return null
   const fields = Object.entries(body).map(([name, value]) => [name, recordedValue(name, value)])
@@ -113,7 +119,7 @@ function recordedBody(body: unknown): object | null {
 }
 
 function recordedValue(name: string, value: unknown): unknown {
-  if (name === "secret") return "not kept"
+  if (unkept.has(name)) return "not kept"
   if (typeof value !== "string") return value
   const text = name === "url" ? originOf(value) : value
   // The cut may leave half of a surrogate pair, which PostgreSQL refuses.

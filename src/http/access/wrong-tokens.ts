@@ -1,5 +1,7 @@
-/** How many wrong tokens a network may send within `WITHIN_MS`. */
-const MOST = 5
+/** How many wrong admin tokens a network may send within `WITHIN_MS`. */
+const MOST_TOKENS = 5
+/** As for tokens, of access codes: many buyers may be behind one address, and mistype theirs. */
+export const MOST_WRONG_CODES = 10
 const WITHIN_MS = 60_000
 /** How many networks are remembered; beyond that the oldest entry is dropped. */
 const MOST_NETWORKS = 10_000
@@ -15,14 +17,17 @@ export interface WrongTokens {
 }
 
 /**
- * Allows each network five wrong tokens a minute; each process counts separately. Right tokens do not count, so an
- * operator may sign in on several machines at once. After five wrong tokens a right one has to wait as well, because
+ * Allows each network `most` wrong tokens a minute, five of them where it is not said; each process counts separately. Right tokens do not count, so an
+ * operator may sign in on several machines at once. After that a right one has to wait as well, because
  * otherwise an attacker could go on guessing.
  *
  * `waitSeconds` and `note` are synchronous, so of a hundred simultaneous guesses only five are checked. The plugin of
  * the rate limit is asynchronous: all hundred would pass its check before the first is counted.
  */
-export function createWrongTokens(now: () => number = () => performance.now()): WrongTokens {
+export function createWrongTokens(
+  now: () => number = () => performance.now(),
+  most = MOST_TOKENS,
+): WrongTokens {
   const byNetwork = new Map<string, { count: number; readonly endsAt: number }>()
 
   function current(network: string) {
@@ -35,7 +40,7 @@ export function createWrongTokens(now: () => number = () => performance.now()): 
   return {
     waitSeconds(network) {
       const known = current(network)
-      return known === undefined || known.count < MOST ? 0 : Math.ceil((known.endsAt - now()) / 1_000)
+      return known === undefined || known.count < most ? 0 : Math.ceil((known.endsAt - now()) / 1_000)
     },
     note(network) {
       const known = current(network)

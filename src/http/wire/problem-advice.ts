@@ -56,6 +56,14 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   stock_changed: "Read the product again and decide anew. `stock` is the current stock.",
   stock_in_use: "Set the stock to at least `reserved_stock` plus `sold_stock`.",
   customer_limit_reached: "Ask for no more than `units_left`, which may be 0.",
+  access_code_not_found:
+    "Check the code. Only digests are kept, so a code that is lost cannot be shown again.",
+  access_required:
+    "Send what `needs` names: `codes` is an `access_code`, `group` a `Customer-Token` with the group. Or wait: `next_phase` begins at `from`, and `needs` null says that everybody may buy then. `needs` empty: no phase is on. `next_phase` null: none follows.",
+  access_code_unknown:
+    "Check the `access_code`: this product has no such code, or it was revoked. After ten unknown codes within a minute a network has to wait. `next_phase` as for `access_required`.",
+  access_code_used_up:
+    "Ask for no more than `units_left`, which may be 0, or use another code. `next_phase` as for `access_required`.",
   customer_token_required:
     "Send a `Customer-Token`, which the shop's server signs for a customer who is signed in there.",
   customer_not_signed:

@@ -1,10 +1,9 @@
 import type { FastifyReply } from "fastify"
 import type { Role } from "../../domain/operator.ts"
 import type { Refusal } from "../../domain/refusals.ts"
-import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { LaneRefusal } from "../../lanes/lane.ts"
 import type { OperatorRefusal } from "../../store/reads/operators.ts"
-import { fixedErrors } from "./fixed-errors.ts"
+import { members } from "./problem-members.ts"
 
 /** Refusals of the HTTP layer itself. */
 export type RequestRefusal =
@@ -24,6 +23,7 @@ export type RequestRefusal =
   | { readonly code: "dispute_not_found" }
   | { readonly code: "webhook_endpoint_not_found" }
   | { readonly code: "webhook_delivery_not_found" }
+  | { readonly code: "access_code_not_found" }
   | { readonly code: "mail_not_found" }
   | { readonly code: "shop_changed" }
   | { readonly code: "content_changed" }
@@ -67,6 +67,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   payment_event_not_found: { status: 404, title: "No such payment is waiting for an order" },
   dispute_not_found: { status: 404, title: "No such dispute of this order" },
   webhook_endpoint_not_found: { status: 404, title: "No such webhook endpoint" },
+  access_code_not_found: { status: 404, title: "No such access code of this product" },
   operator_not_found: { status: 404, title: "No such operator" },
   mail_not_found: { status: 404, title: "No such mail of this order" },
   webhook_delivery_not_found: { status: 404, title: "No such delivery of this endpoint" },
@@ -87,6 +88,9 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   stock_changed: { status: 409, title: "The stock differs from the expected value" },
   stock_in_use: { status: 409, title: "Stock cannot be set below the units already held and sold" },
   customer_limit_reached: { status: 409, title: "The customer has reached the limit for this product" },
+  access_required: { status: 403, title: "Buyers need an access that the request does not show" },
+  access_code_unknown: { status: 403, title: "No such access code of this product" },
+  access_code_used_up: { status: 409, title: "The access code has too few units left" },
   too_many_open_holds: { status: 409, title: "Too many units are held and not paid" },
   order_not_paid: { status: 409, title: "The order has not been paid" },
   payment_refused: { status: 409, title: "The payment provider refuses this payment" },
@@ -198,76 +202,6 @@ function writeText(refusal: AnyRefusal): ProblemText {
     start: `${JSON.stringify({ type, title, status, detail }).slice(0, -1)},"instance":`,
     middle: `,"code":"${code}","request_id":"`,
     end: more === "" ? `"}` : `",${more}}`,
-  }
-}
-
-/** The further members that some refusals carry. */
-function members(refusal: AnyRefusal): object {
-  switch (refusal.code) {
-    case "out_of_stock":
-      return {
-        sale_state: refusal.saleState,
-        available_stock: refusal.hidesUnits ? undefined : refusal.availableStock,
-        retry_at: isoTimeOrNull(refusal.retryAt),
-        lines: refusal.lines?.map(({ variantId, requested, available }) => ({
-          variant_id: variantId,
-          requested,
-          available: refusal.hidesUnits ? undefined : available,
-        })),
-      }
-    case "sale_not_open":
-      return { opens_at: isoTime(refusal.opensAt) }
-    case "sale_closed":
-      return { closes_at: isoTime(refusal.closedAt) }
-    case "hold_already_used":
-      return { order_id: refusal.orderId }
-    case "quantity_over_limit":
-      return { max_per_hold: refusal.maxPerHold, variant_id: refusal.variantId }
-    case "variant_not_found":
-    case "variant_disabled":
-      return { variant_id: refusal.variantId }
-    case "too_many_variants":
-      return { most_variants: refusal.mostVariants }
-    case "stock_over_limit":
-      return { most_stock: refusal.mostStock }
-    case "customer_limit_reached":
-      return { units_left: refusal.unitsLeft }
-    case "customer_token_invalid":
-      return { because: refusal.because }
-    case "too_many_open_holds":
-      return {
-        because: refusal.because,
-        units_left: refusal.unitsLeft,
-        retry_at: isoTimeOrNull(refusal.retryAt),
-      }
-    case "payment_disputed":
-    case "refund_over_payment":
-      return { refundable_minor: refusal.refundableMinor }
-    case "restock_over_order":
-      return { restockable_qty: refusal.restockableQty }
-    case "too_many_endpoints":
-      return { most_endpoints: refusal.mostEndpoints }
-    case "too_many_operators":
-      return { most_operators: refusal.mostOperators }
-    case "role_required":
-      return { role: refusal.role }
-    case "stock_changed":
-      return { stock: refusal.stock }
-    case "stock_in_use":
-    case "product_in_use":
-      return { reserved_stock: refusal.held, sold_stock: refusal.sold }
-    case "details_required":
-      return { missing_details: refusal.missing }
-    case "details_invalid":
-    case "invalid_request":
-      return { errors: refusal.errors }
-    case "metadata_over_limit":
-    case "nothing_to_refund":
-    case "invalid_sale_window":
-    case "customer_not_signed":
-      return { errors: fixedErrors[refusal.code] }
-    default:
-      return {}
   }
 }
 

@@ -30,6 +30,8 @@ export const de: MailWords = {
     sale_over: "Die Zahlung kam nach dem Ende des Verkaufs, daher wurde sie erstattet.",
     customer_limit_reached:
       "Die Zahlung kam zu spät, und die Höchstmenge je Kunde war erreicht, daher wurde sie erstattet.",
+    access_code_used_up:
+      "Die Zahlung kam zu spät, und der Zugangscode war aufgebraucht, daher wurde sie erstattet.",
     sold_out: "Die Zahlung kam zu spät, und die Ware war ausverkauft, daher wurde sie erstattet.",
     units_not_available:
       "Die Zahlung kam zu spät, und die Ware war nicht mehr verfügbar, daher wurde sie erstattet.",

@@ -31,6 +31,7 @@ export const en = {
     sale_over: "the payment arrived after the sale had ended, so it was refunded.",
     customer_limit_reached:
       "the payment arrived late and the limit per customer was reached, so it was refunded.",
+    access_code_used_up: "the payment arrived late and the access code was used up, so it was refunded.",
     sold_out: "the payment arrived late and the goods were sold out, so it was refunded.",
     units_not_available:
       "the payment arrived late and the goods were no longer available, so it was refunded.",

@@ -30,6 +30,8 @@ export const es: MailWords = {
     sale_over: "el pago llegó después del final de la venta, por lo que se ha reembolsado.",
     customer_limit_reached:
       "el pago llegó tarde y se había alcanzado el límite por cliente, por lo que se ha reembolsado.",
+    access_code_used_up:
+      "el pago llegó tarde y el código de acceso estaba agotado, por lo que se ha reembolsado.",
     sold_out: "el pago llegó tarde y el producto estaba agotado, por lo que se ha reembolsado.",
     units_not_available:
       "el pago llegó tarde y el producto ya no estaba disponible, por lo que se ha reembolsado.",

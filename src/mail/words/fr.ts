@@ -30,6 +30,8 @@ export const fr: MailWords = {
     sale_over: "le paiement est arrivé après la fin de la vente, il a donc été remboursé.",
     customer_limit_reached:
       "le paiement est arrivé tard et la limite par client était atteinte, il a donc été remboursé.",
+    access_code_used_up:
+      "le paiement est arrivé tard et le code d’accès était épuisé, il a donc été remboursé.",
     sold_out: "le paiement est arrivé tard et les articles étaient épuisés, il a donc été remboursé.",
     units_not_available:
       "le paiement est arrivé tard et les articles n’étaient plus disponibles, il a donc été remboursé.",

@@ -1,3 +1,4 @@
+import { customerOfClaimant } from "../../domain/claims.ts"
 import type { Hold } from "../../domain/hold.ts"
 import type { Shortage } from "../../domain/needs.ts"
 import type { WantedLine } from "../../domain/lines.ts"
@@ -20,15 +21,17 @@ export async function loadDueRows(
   { now, missing, limit }: { now: Instant; missing: Shortage | null; limit: number },
 ): Promise<void> {
   const due = Math.min(RECLAIM_LIMIT, Math.max(limit, missing?.units ?? 0))
-  const customerIds = missing?.customerIds ?? []
+  const claimants = missing?.claimants ?? []
+  const customerIds = claimants.flatMap((claimant) => customerOfClaimant(claimant) ?? [])
+  const others = claimants.filter((claimant) => customerOfClaimant(claimant) === null)
   const lines = (missing?.lines ?? []).map(({ variantId, qty }) => ({
     variantId,
     qty: Math.min(RECLAIM_LIMIT, qty),
   }))
   const [dueHolds, dueOrders] = await Promise.all([
-    loadDueHolds(tx, state, { now, due, customerIds, lines }),
-    loadDueOrders(tx, state, { now, due, customerIds, lines }),
-    // Where only customers lack units, rows of others that are due stay unknown, and so does the next deadline.
+    loadDueHolds(tx, state, { now, due, customerIds, others, lines }),
+    loadDueOrders(tx, state, { now, due, customerIds, others, lines }),
+    // Where only claims lack units, rows of others that are due stay unknown, and so does the next deadline.
     due > 0 || lines.length > 0 ? loadNextDeadline(tx, state, now) : null,
   ])
   // As many as the limit: more rows may be due, so the next deadline is now and the next batch looks for them.
@@ -49,6 +52,8 @@ interface Due {
   readonly now: Instant
   readonly due: number
   readonly customerIds: readonly string[]
+  /** Claimants that are no customers. */
+  readonly others: readonly string[]
   /** Of each of these variants, as many rows as units, because the first of all due rows may be of other variants. */
   readonly lines: readonly WantedLine[]
 }
@@ -58,10 +63,10 @@ interface Due {
  * all due rows even when no customer is asked for.
  */
 async function loadDueHolds(tx: Tx, state: WorkingSet, asked: Due): Promise<readonly Hold[]> {
-  const { now, due, customerIds, lines } = asked
-  const ofVariants = lines.length > 0
+  const { now, due, customerIds } = asked
+  const further = furtherRows({ ...asked, table: "holds", status: "active", columns: holdColumns })
   const { rows } = await tx.query<Hold>({
-    name: ofVariants ? "load-due-holds-of-variants" : "load-due-holds",
+    name: `load-due-holds${further.name}`,
     text: `
       (select ${holdColumns}
          from holds
@@ -77,15 +82,43 @@ async function loadDueHolds(tx: Tx, state: WorkingSet, asked: Due): Promise<read
           and status = 'active'
           and expires_at <= $2
           and cardinality($4::text[]) > 0
-          and customer_id = any($4::text[]))${ofVariants ? dueOfVariants("holds", "active", holdColumns) : ""}`,
-    values: [state.productId, isoTime(now), due, customerIds, ...(ofVariants ? variantValues(lines) : [])],
+          and customer_id = any($4::text[]))${further.text}`,
+    values: [state.productId, isoTime(now), due, customerIds, ...further.values],
   })
   for (const hold of rows) if (state.holds.get(hold.id) === undefined) state.holds.load(hold)
   return rows
 }
 
+interface DueTable {
+  readonly table: "holds" | "orders"
+  readonly status: string
+  readonly columns: string
+}
+
+/** What the statement for due rows has besides, for what few batches ask for; its parameters begin at $5. */
+function furtherRows(asked: Pick<Due, "lines" | "others"> & DueTable) {
+  const ofVariants = asked.lines.length > 0
+  const ofClaims = asked.others.length > 0
+  return {
+    name: `${ofVariants ? "-of-variants" : ""}${ofClaims ? "-of-claims" : ""}`,
+    text: `${ofVariants ? dueOfVariants(asked) : ""}${ofClaims ? dueOfClaims(asked, ofVariants ? 7 : 5) : ""}`,
+    values: [...(ofVariants ? variantValues(asked.lines) : []), ...(ofClaims ? [asked.others] : [])],
+  }
+}
+
+function dueOfClaims({ table, status, columns }: DueTable, parameter: number): string {
+  return `
+      union
+      (select ${columns}
+         from ${table}
+        where product_id = $1
+          and status = '${status}'
+          and expires_at <= $2
+          and claimants ?| $${parameter}::text[])`
+}
+
 /** The due rows of each wanted variant, the first ones first. `lines @>` finds the baskets that name it. */
-function dueOfVariants(table: string, status: string, columns: string): string {
+function dueOfVariants({ table, status, columns }: DueTable): string {
   return `
       union
       (select of_variant.*
@@ -107,10 +140,10 @@ function variantValues(lines: readonly WantedLine[]) {
 
 /** As {@link loadDueHolds}. */
 async function loadDueOrders(tx: Tx, state: WorkingSet, asked: Due): Promise<readonly Order[]> {
-  const { now, due, customerIds, lines } = asked
-  const ofVariants = lines.length > 0
+  const { now, due, customerIds } = asked
+  const further = furtherRows({ ...asked, table: "orders", status: "pending_payment", columns: orderColumns })
   const { rows } = await tx.query<Order>({
-    name: ofVariants ? "load-due-orders-of-variants" : "load-due-orders",
+    name: `load-due-orders${further.name}`,
     text: `
       (select ${orderColumns}
          from orders
@@ -126,8 +159,8 @@ async function loadDueOrders(tx: Tx, state: WorkingSet, asked: Due): Promise<rea
           and status = 'pending_payment'
           and expires_at <= $2
           and cardinality($4::text[]) > 0
-          and customer_id = any($4::text[]))${ofVariants ? dueOfVariants("orders", "pending_payment", orderColumns) : ""}`,
-    values: [state.productId, isoTime(now), due, customerIds, ...(ofVariants ? variantValues(lines) : [])],
+          and customer_id = any($4::text[]))${further.text}`,
+    values: [state.productId, isoTime(now), due, customerIds, ...further.values],
   })
   for (const order of rows) if (state.orders.get(order.id) === undefined) loadOrder(state, order)
   return rows

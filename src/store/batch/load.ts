@@ -7,12 +7,12 @@ import { later, type Instant } from "../../domain/time.ts"
 import type { Variant } from "../../domain/variant.ts"
 import {
   emptyWorkingSet,
-  type CustomerUnits,
   type IdempotencyRecord,
   type Rules,
   type WorkingSet,
 } from "../../domain/working-set.ts"
 import { holdColumns, orderColumns } from "../columns.ts"
+import { loadAccessCodes, loadClaims } from "./claim-rows.ts"
 import { loadDueRows, loadOrder } from "./load-due.ts"
 import { loadDetails } from "./details-rows.ts"
 import { loadMoney } from "./load-money.ts"
@@ -148,8 +148,8 @@ function notBeforeOrders(clock: Instant, sets: readonly LoadedWorkingSet[]): Ins
 }
 
 /**
- * Loads due rows when the commands ask for more units than are available, and customers whose limit an order that
- * is paid late has to respect.
+ * Loads due rows when the commands ask for more units than are available, and the claims that an order that is paid late has to
+ * respect.
  */
 function* loadShortage(
   tx: Tx,
@@ -157,10 +157,10 @@ function* loadShortage(
 ): Generator<Promise<void>> {
   const missing = shortage(state, needs, now)
   const lacks =
-    missing !== null && (missing.units > 0 || missing.lines.length > 0 || missing.customerIds.length > 0)
+    missing !== null && (missing.units > 0 || missing.lines.length > 0 || missing.claimants.length > 0)
   if (lacks || needs.dueLimit > 0) yield loadDueRows(tx, state, { now, missing, limit: needs.dueLimit })
-  const unknown = missing?.latePayers.filter((customerId) => !needs.unitsByCustomer.has(customerId)) ?? []
-  if (unknown.length > 0) yield loadCustomers(tx, state, unknown)
+  const unknown = missing?.lateClaimants.filter((claimant) => !needs.unitsByClaimant.has(claimant)) ?? []
+  yield* loadClaims(tx, state, unknown)
 }
 
 function* loadNamedRows(tx: Tx, loading: Loading, known: KnownVariants): Generator<Promise<void>> {
@@ -168,7 +168,8 @@ function* loadNamedRows(tx: Tx, loading: Loading, known: KnownVariants): Generat
   if (needs.variants && !known.isUseful(state.productId)) yield loadVariantsOf(tx, loading)
   if (needs.holdIds.length > 0) yield loadHolds(tx, state, needs.holdIds)
   if (needs.orderIds.length > 0 || needs.orderHoldIds.length > 0) yield loadOrders(tx, state, needs)
-  if (needs.unitsByCustomer.size > 0) yield loadCustomers(tx, state, [...needs.unitsByCustomer.keys()])
+  if (needs.unitsByClaimant.size > 0) yield* loadClaims(tx, state, [...needs.unitsByClaimant.keys()])
+  if (needs.accessCodes.length > 0) yield loadAccessCodes(tx, state, needs.accessCodes)
   if (needs.holders.length > 0 && countsUnpaid(state.rules.holdBounds))
     yield loadHolders(tx, state, needs.holders)
   yield* loadDetails(tx, state, needs)
@@ -206,19 +207,6 @@ async function loadOrders(tx: Tx, state: WorkingSet, needs: Needs): Promise<void
     values: [state.productId, needs.orderIds, needs.orderHoldIds],
   })
   for (const order of rows) loadOrder(state, order)
-}
-
-async function loadCustomers(tx: Tx, state: WorkingSet, customerIds: readonly string[]): Promise<void> {
-  const { rows } = await tx.query<CustomerUnits>({
-    name: "load-customers",
-    text: `
-      select customer_id as "customerId", units, unit_limit as "unitLimit"
-        from product_customers
-       where product_id = $1
-         and customer_id = any($2::text[])`,
-    values: [state.productId, customerIds],
-  })
-  for (const customer of rows) state.customers.load(customer)
 }
 
 async function loadIdempotency(tx: Tx, state: WorkingSet, named: Needs["idempotency"]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Hold } from "../../domain/hold.ts"
 import { isoTimeOrNull } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
-import { linesColumn, metadataColumn, numbers, variantIdColumn } from "../columns.ts"
+import { claimantsColumn, linesColumn, metadataColumn, numbers, variantIdColumn } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { groupBy, type NonEmpty } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
@@ -16,6 +16,7 @@ export const insertHolds = insertInto<Hold>("holds", {
   created_at: ["timestamptz", (hold) => hold.createdAt],
   ended_at: ["timestamptz", (hold) => hold.endedAt],
   customer_id: ["text", (hold) => hold.customerId],
+  claimants: ["jsonb", claimantsColumn],
   unit_price_minor: ["bigint", (hold) => hold.unitPriceMinor],
   currency: ["text", (hold) => hold.currency],
   variant_id: ["bigint", variantIdColumn],
@@ -39,7 +40,8 @@ async function endHolds(tx: Tx, productId: number, holds: NonEmpty<Hold>): Promi
       update holds
          set status = case when status = 'active' then $3 end,
              ended_at = $4,
-             ordered_with_lines = case when variant_id is not null or lines is not null then $3 = 'converted' end
+             ordered_with_lines = case when variant_id is not null or lines is not null then $3 = 'converted' end,
+             ordered_with_claims = case when claimants is not null then $3 = 'converted' end
        where product_id = $1
          and id = any($2::bigint[])`,
     values: [productId, numbers(holds.map((hold) => hold.id)), status, isoTimeOrNull(endedAt)],

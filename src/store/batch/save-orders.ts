@@ -1,7 +1,7 @@
 import type { Order } from "../../domain/order.ts"
 import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
 import type { WorkingSet } from "../../domain/working-set.ts"
-import { linesColumn, metadataColumn, numbers, variantIdColumn } from "../columns.ts"
+import { claimantsColumn, linesColumn, metadataColumn, numbers, variantIdColumn } from "../columns.ts"
 import { insertInto } from "./insert-rows.ts"
 import { groupBy, writeIfAny, type NonEmpty } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
@@ -48,6 +48,7 @@ const insertOrders = insertInto<Order>("orders", {
   id: ["bigint", (order) => order.id],
   hold_id: ["bigint", (order) => order.holdId],
   customer_id: ["text", (order) => order.customerId],
+  claimants: ["jsonb", claimantsColumn],
   quantity: ["integer", (order) => order.qty],
   unit_price_minor: ["bigint", (order) => order.unitPriceMinor],
   total_minor: ["bigint", (order) => order.totalMinor],

@@ -1,9 +1,10 @@
-import { hasVariants, isHidden, type Product } from "../../domain/product.ts"
-import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
+import { hasVariants, type Product } from "../../domain/product.ts"
+import { isoTime, type Instant } from "../../domain/time.ts"
 import { numbers } from "../columns.ts"
 import type { LoadedWorkingSet } from "./load.ts"
 import { writeIfAny } from "./row-groups.ts"
 import type { Tx } from "../tx.ts"
+import { isSettingChanged, settingColumns, settingValues } from "./product-setting-values.ts"
 import { saveVariants, variantChanges, type VariantChanges } from "./variant-rows.ts"
 
 /**
@@ -62,9 +63,9 @@ async function insertProduct(tx: Tx, product: Product): Promise<void> {
     name: "insert-product",
     text: `
       insert into products (
-        id, stock, held, sold, version, variants_version, created_at, updated_at, collect_since,
+        id, stock, held, sold, version, variants_version, claims_version, created_at, updated_at, collect_since,
         ${settingColumns.join(", ")})
-      values ($1, $2, $3, $4, $5, $6, $7, $7, $7, ${settingColumns.map((_, index) => `$${index + 8}`).join(", ")})`,
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8, ${settingColumns.map((_, index) => `$${index + 9}`).join(", ")})`,
     values: [
       product.id,
       product.stock,
@@ -72,6 +73,7 @@ async function insertProduct(tx: Tx, product: Product): Promise<void> {
       product.sold,
       product.version,
       hasVariants(product) ? product.version : null,
+      product.phases === null ? null : product.version,
       isoTime(product.createdAt),
       ...settingValues(product),
     ],
@@ -97,6 +99,7 @@ async function updateCounters(
                held = $4,
                sold = $5,
                version = case when version = $2 then $6::bigint end,
+               claims_version = case when claims_version is not null then $6::bigint end,
                updated_at = $7
          where ctid = $8::tid
            and id = $1
@@ -156,6 +159,7 @@ async function updateCountersWithVariants(
                sold = $5,
                version = case when version = $2 then $6::bigint end,
                variants_version = $6,
+               claims_version = case when claims_version is not null then $6::bigint end,
                paused = true,
                variants_paused = coalesce(variants_paused, paused),
                updated_at = $7
@@ -198,6 +202,7 @@ async function updateAllCounters(tx: Tx, changes: readonly ChangedProduct[], now
                version = case
                  when products.id = p.id and products.version = p.loaded_version then p.version
                end,
+               claims_version = case when claims_version is not null then p.version end,
                updated_at = $7
           from unnest($1::bigint[], $2::bigint[], $3::integer[], $4::integer[], $5::integer[], $6::bigint[],
                       $8::tid[])
@@ -227,66 +232,10 @@ async function updateSettings(tx: Tx, product: Product, now: Instant): Promise<v
       update products
          set ${settingColumns.map((column, index) => `${column} = $${index + 3}`).join(", ")},
              collect_since = case when collect is distinct from $${settingColumns.indexOf("collect") + 3}::jsonb
-                                  then $2 else collect_since end
+                                  then $2 else collect_since end,
+             claims_version = case when claims_version is not null or $${settingColumns.indexOf("phases") + 3}::jsonb is not null
+                                   then version end
        where id = $1`,
     values: [product.id, isoTime(now), ...settingValues(product)],
   })
-}
-
-const settingColumns = [
-  "name",
-  "description",
-  "image_url",
-  "price_minor",
-  "currency",
-  "opens_at",
-  "closes_at",
-  "paused",
-  "variants_paused",
-  "max_per_hold",
-  "max_per_customer",
-  "hold_ttl_seconds",
-  "collect",
-  "status",
-  "status_paused",
-  "sku",
-  "external_id",
-  "stock_display",
-  "customer",
-]
-
-/**
- * In the order of {@link settingColumns}. To earlier versions a product looks paused if it has variants (0012_variants.sql) or
- * is hidden (0019_publication.sql).
- */
-function settingValues(settings: Product): unknown[] {
-  return [
-    settings.name,
-    settings.description,
-    settings.imageUrl,
-    settings.priceMinor,
-    settings.currency,
-    isoTimeOrNull(settings.opensAt),
-    isoTimeOrNull(settings.closesAt),
-    settings.paused || hasVariants(settings) || isHidden(settings),
-    hasVariants(settings) ? settings.paused : null,
-    settings.maxPerHold,
-    settings.maxPerCustomer,
-    settings.holdTtlSeconds,
-    settings.collect === null ? null : JSON.stringify(settings.collect),
-    settings.status === "listed" ? null : settings.status,
-    isHidden(settings) ? settings.paused : null,
-    settings.sku,
-    settings.externalId,
-    settings.stockDisplay === "exact" ? null : settings.stockDisplay,
-    settings.customer === "any" ? null : settings.customer,
-  ]
-}
-
-function isSettingChanged(before: Product, after: Product): boolean {
-  // What it asks for is compared as an object, which a command that changes it replaces: as text, every batch of the
-  // product would write it twice.
-  if (before.collect !== after.collect) return true
-  const valuesAfter = settingValues({ ...after, collect: null })
-  return settingValues({ ...before, collect: null }).some((value, index) => value !== valuesAfter[index])
 }

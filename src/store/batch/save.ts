@@ -1,16 +1,12 @@
 import { isoTime, type Instant } from "../../domain/time.ts"
-import type {
-  CustomerUnits,
-  IdempotencyRecord,
-  StockAdjustment,
-  WorkingSet,
-} from "../../domain/working-set.ts"
+import type { IdempotencyRecord, StockAdjustment, WorkingSet } from "../../domain/working-set.ts"
 import { saveMark } from "./batch-mark.ts"
-import { timestamps, numbers } from "../columns.ts"
+import { timestamps } from "../columns.ts"
+import { saveClaims } from "./claim-rows.ts"
 import { saveDetails } from "./details-rows.ts"
 import { insertInto } from "./insert-rows.ts"
 import { idempotencyHorizon, type LoadedBatch } from "./load.ts"
-import { groupBy, writeIfAny, type NonEmpty } from "./row-groups.ts"
+import { writeIfAny } from "./row-groups.ts"
 import { insertHolds, saveEndedHolds } from "./save-holds.ts"
 import { inKeyOrder, saveMoney } from "./save-money.ts"
 import { saveOrders } from "./save-orders.ts"
@@ -42,18 +38,12 @@ export function saveChanges(tx: Tx, { sets, mark, now }: LoadedBatch): Promise<v
 }
 
 function saveRowsOfProduct(tx: Tx, state: WorkingSet, now: Instant): Promise<void>[] {
-  const { productId } = state
   return [
     ...saveEndedHolds(tx, state),
     ...saveOrders(tx, state),
     ...saveUnpaidHolds(tx, state),
     ...saveDetails(tx, state, now),
-    ...writeIfAny([...state.customers.added(), ...state.customers.changed()], (customers) =>
-      saveCustomers(tx, productId, customers),
-    ),
-    ...groupBy([...state.customerReturns], ([, units]) => units).map((returns) =>
-      returnUnits(tx, productId, returns),
-    ),
+    ...saveClaims(tx, state),
     ...writeIfAny(state.adjustments, (adjustments) => insertAdjustments(tx, adjustments)),
   ]
 }
@@ -61,38 +51,6 @@ function saveRowsOfProduct(tx: Tx, state: WorkingSet, now: Instant): Promise<voi
 function saveRowsOfNoProduct(tx: Tx, states: readonly WorkingSet[], now: Instant): Promise<void>[] {
   const records = inKeyOrder(states.flatMap((state) => state.idempotency.added()))
   return [...saveMoney(tx, states), ...writeIfAny(records, () => insertIdempotency(tx, records, now))]
-}
-
-async function saveCustomers(tx: Tx, productId: number, customers: readonly CustomerUnits[]): Promise<void> {
-  await tx.query({
-    name: "save-customers",
-    text: `
-      insert into product_customers (product_id, customer_id, units, unit_limit)
-      select $1, c.*
-        from unnest($2::text[], $3::integer[], $4::integer[]) as c
-      on conflict (product_id, customer_id) do update
-         set units = excluded.units,
-             unit_limit = excluded.unit_limit`,
-    values: [
-      productId,
-      customers.map((customer) => customer.customerId),
-      numbers(customers.map((customer) => customer.units)),
-      numbers(customers.map((customer) => customer.unitLimit)),
-    ],
-  })
-}
-
-async function returnUnits(tx: Tx, productId: number, returns: NonEmpty<[string, number]>): Promise<void> {
-  const [[, units]] = returns
-  await tx.query({
-    name: "return-customer-units",
-    text: `
-      update product_customers
-         set units = units - $3
-       where product_id = $1
-         and customer_id = any($2::text[])`,
-    values: [productId, returns.map(([customerId]) => customerId), units],
-  })
 }
 
 const insertAdjustments = insertInto<StockAdjustment>("stock_adjustments", {

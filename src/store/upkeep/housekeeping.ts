@@ -97,6 +97,7 @@ export async function countSales(pool: pg.Pool): Promise<{ orders: number; payme
 export async function emptyDatabase(pool: pg.Pool): Promise<void> {
   await pool.query(`
     truncate products, product_contents, variants, holds, orders, order_details, mails, payment_events,
-             payment_messages, payments, refunds, disputes, product_customers, unpaid_holds, stock_adjustments,
+             payment_messages, payments, refunds, disputes, product_customers, claims,
+             access_codes, unpaid_holds, stock_adjustments,
              idempotency_keys, outbox, webhook_deliveries, claimed_order_ids`)
 }

@@ -1,22 +1,26 @@
 import { randomBytes } from "node:crypto"
 import type pg from "pg"
 
-/** The key that signs owner tokens. The first process creates it; all processes on this database share it. */
-export async function installationTokenSecret(pool: pg.Pool): Promise<string> {
+/** `token_secret` signs owner tokens; of `access_code_secret` the digests of access codes are made. */
+export type InstallationSecret = "token_secret" | "access_code_secret"
+
+/** A key that the first process creates and all processes on this database share. */
+export async function installationSecret(pool: pg.Pool, name: InstallationSecret): Promise<string> {
   await pool.query({
     text: `
       insert into installation_secrets (name, value)
-      values ('token_secret', $1)
+      values ($1, $2)
       on conflict (name) do nothing`,
-    values: [randomBytes(32).toString("base64url")],
+    values: [name, randomBytes(32).toString("base64url")],
   })
   const { rows } = await pool.query<{ value: string }>({
     text: `
       select value
         from installation_secrets
-       where name = 'token_secret'`,
+       where name = $1`,
+    values: [name],
   })
   const secret = rows[0]?.value
-  if (secret === undefined) throw new Error("the token secret was not stored")
+  if (secret === undefined) throw new Error(`the ${name} was not stored`)
   return secret
 }

@@ -1,5 +1,6 @@
 import type pg from "pg"
 import { transaction, type Tx } from "../tx.ts"
+import { claimChecks } from "./verify-claims.ts"
 import { moneyChecks, type Check } from "./verify-money.ts"
 import { detailsChecks } from "./verify-details.ts"
 import { variantChecks } from "./verify-variants.ts"
@@ -93,6 +94,7 @@ const ofTheseProducts = [
   "orders",
   "order_details",
   "product_customers",
+  "claims",
   "payments",
   "refunds",
   "disputes",
@@ -102,12 +104,6 @@ const ofTheseProducts = [
     return `${table} as not materialized (select ${table}.* from ${table} where ${product} = any($1::bigint[]))`
   })
   .join(", ")
-
-const ofCustomer = (customer: string) =>
-  `one.product_id = ${customer}.product_id and one.customer_id = ${customer}.customer_id`
-const holdsOfCustomer = (customer: string) => holdRows(`${ofCustomer(customer)} and one.status = 'active'`)
-const ordersOfCustomer = (customer: string) =>
-  orderRows(`${ofCustomer(customer)} and one.status in ('pending_payment', 'paid', 'refunded')`)
 
 /** All checks, in the order of the invariants. */
 export const checks: readonly Check[] = [
@@ -242,34 +238,5 @@ export const checks: readonly Check[] = [
   ...variantChecks,
   ...moneyChecks,
   ...detailsChecks,
-  {
-    invariant: "I8",
-    text: `
-      select product_id, format('customer %s has %s units, but the counter says %s',
-                                customer_id, sum(owned), sum(counted)) as what,
-             ${holdsOfCustomer("units")} || ${ordersOfCustomer("units")} as rows
-        from (select product_id, customer_id, qty as owned, 0 as counted
-                from holds
-               where status = 'active'
-                 and customer_id is not null
-              union all
-              select product_id, customer_id, quantity - restocked_qty, 0
-                from orders
-               where status in ('pending_payment', 'paid', 'refunded')
-                 and customer_id is not null
-              union all
-              select product_id, customer_id, 0, units
-                from product_customers) as units
-       group by product_id, customer_id
-      having sum(owned) <> sum(counted)`,
-  },
-  {
-    invariant: "I8",
-    text: `
-      select product_id, format('customer %s has %s units, more than the limit of %s',
-                                customer_id, units, unit_limit) as what,
-             ${holdsOfCustomer("product_customers")} || ${ordersOfCustomer("product_customers")} as rows
-        from product_customers
-       where units > unit_limit`,
-  },
+  ...claimChecks,
 ]

@@ -2,6 +2,7 @@ import { admitAdminsOnly } from "../../access/admin-area.ts"
 import type { Services } from "../../services.ts"
 import { compileLate } from "../../transport/late-schemas.ts"
 import type { App } from "../../transport/typed-app.ts"
+import { registerAccessCodeRoutes } from "./access-codes/access-code-routes.ts"
 import { registerControlRoom } from "./control-room/control-room-routes.ts"
 import { registerListActions } from "./control-room/list-actions.ts"
 import { registerShowLiveSale } from "./control-room/show-live-sale.ts"
@@ -56,6 +57,7 @@ export function registerAdminRoutes(app: App, services: Services): void {
     registerOrderRoutes(admin, services)
     registerWebhookRoutes(admin, services)
     registerOperatorRoutes(admin, services)
+    registerAccessCodeRoutes(admin, services)
     registerShowShop(admin, services)
     registerChangeShop(admin, services)
     registerListActions(admin, services)

@@ -18,6 +18,7 @@ import { registerShowProductContent } from "./show-product-content.ts"
 import { registerShowProduct } from "./show-product.ts"
 import { registerPaymentAttempt } from "./record-payment-attempt.ts"
 import { registerReleaseHold } from "./release-hold.ts"
+import { registerShowAccess } from "./show-access.ts"
 import { registerShowAddressLayout } from "./show-address-layout.ts"
 import { registerShowHold } from "./show-hold.ts"
 import { registerShowOrder } from "./show-order.ts"
@@ -40,6 +41,7 @@ export function registerBuyerRoutes(
   registerListProducts(app, services)
   registerShowProduct(app, services)
   registerShowProductContent(app, services)
+  registerShowAccess(app, services)
   registerStreamProducts(app, services, streamsPerAddress)
 
   const holdPlacement = createHoldPlacement(services)

@@ -7,6 +7,8 @@ export interface HoldCustomer {
   readonly customerId: string | null
   /** True: the shop's signature says so. */
   readonly isSigned: boolean
+  /** Those that the signature puts it into. */
+  readonly groups: readonly string[]
 }
 
 const namedTwice = {
@@ -25,13 +27,13 @@ export function createHoldCustomers({ customerTokens, events }: Pick<Services, "
     { productId, named }: { readonly productId: number; readonly named: string | null },
   ): HoldCustomer | null => {
     const token = request.headers["customer-token"]
-    if (token === undefined) return { customerId: named, isSigned: false }
+    if (token === undefined) return { customerId: named, isSigned: false, groups: [] }
     if (named !== null) {
       refuse(reply, namedTwice)
       return null
     }
     const signed = customerTokens.verify(String(token))
-    if (typeof signed !== "string") return { customerId: signed.customerId, isSigned: true }
+    if (typeof signed !== "string") return { ...signed, isSigned: true }
     const refusal = { code: "customer_token_invalid", because: signed } as const
     events.customerTokenRefused({ because: signed, productId, requestId: request.id })
     events.holdRefused(productId, refusal)

@@ -6,7 +6,9 @@ import type { HoldRequest } from "../../../lanes/gate.ts"
 import { refuse, type AnyRefusal } from "../../wire/problems.ts"
 import { holdsForBuyers, isShopSystem, type Caller } from "../../access/auth.ts"
 import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
-import { createHoldCustomers } from "./hold-customer.ts"
+import { networkOf } from "../../access/network-address.ts"
+import { hasToWait } from "./code-attempts.ts"
+import { createHoldCustomers, type HoldCustomer } from "./hold-customer.ts"
 import type { Services } from "../../services.ts"
 
 /** The Idempotency-Attempt of a request whose key its client has never sent before. */
@@ -18,6 +20,7 @@ export type HoldPlacementServices = Pick<
   | "gatekeeper"
   | "holderOf"
   | "customerTokens"
+  | "wrongCodes"
   | "holdsNeedSigned"
   | "gate"
   | "products"
@@ -26,12 +29,19 @@ export type HoldPlacementServices = Pick<
   | "events"
 >
 
+/** What a request for a hold asks for. */
+export interface WantedHold extends HoldRequest, GivenShopFields {
+  /** The claim of its access code. */
+  readonly accessCode?: string
+}
+
 /** How both styles of `POST /api/holds` refuse and place a hold. */
 export type HoldPlacement = ReturnType<typeof createHoldPlacement>
 
 /** Makes the functions that both routes for placing a hold share; call it once, when routes are registered. */
 export function createHoldPlacement(services: HoldPlacementServices) {
-  const { gatekeeper, holderOf, holdsNeedSigned: needsSigned, gate, products, lanes, ids, events } = services
+  const { gatekeeper, holderOf, holdsNeedSigned: needsSigned, wrongCodes } = services
+  const { gate, products, lanes, ids, events } = services
 
   /**
    * Refuses from memory while the product has no unit left; returns true when it has refused. A repeated request
@@ -52,12 +62,15 @@ export function createHoldPlacement(services: HoldPlacementServices) {
   async function place(
     request: FastifyRequest,
     reply: FastifyReply,
-    wanted: HoldRequest & GivenShopFields,
-    isSigned: boolean,
+    wanted: WantedHold,
+    { isSigned, groups }: HoldCustomer,
   ): Promise<Hold | null> {
     const caller = gatekeeper.callerOf(request)
-    const isCustomerSigned = isSigned || holdsForBuyers(caller)
-    if (needsSigned && !isCustomerSigned) {
+    const isShop = holdsForBuyers(caller)
+    if (wanted.accessCode !== undefined && !isShop && hasToWait(wrongCodes, request, reply)) {
+      return turnedDown(request, reply, wanted, { code: "rate_limited" })
+    }
+    if (needsSigned && !isSigned && !isShop) {
       return turnedDown(request, reply, wanted, { code: "customer_token_required" })
     }
     // Keys of signed customers are apart from those of strangers, who could name the same customer.
@@ -78,17 +91,14 @@ export function createHoldPlacement(services: HoldPlacementServices) {
       idempotency,
       holdId: typeof id === "number" ? id : await id,
       holder: holderOf(request, caller, isSigned ? wanted.customerId : null),
-      isCustomerSigned,
+      isCustomerSigned: isSigned || isShop,
+      isShop,
+      groups,
       ...wanted,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")
     if (isRefusal(outcome)) return turnedDown(request, reply, wanted, outcome)
-    void reply.code(201).headers({
-      location: `/api/holds/${outcome.id}`,
-      "cache-control": "no-store",
-      "content-type": "application/json; charset=utf-8",
-    })
-    return outcome
+    return created(reply, outcome)
   }
 
   /** Counts a refusal and answers it; returns null. */
@@ -99,6 +109,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     refusal: AnyRefusal,
   ): null {
     events.holdRefused(productId, refusal)
+    if (refusal.code === "access_code_unknown") wrongCodes.note(networkOf(request))
     refuse(
       reply,
       toldTo(() => gatekeeper.callerOf(request), refusal),
@@ -107,6 +118,15 @@ export function createHoldPlacement(services: HoldPlacementServices) {
   }
 
   return { customerOf: createHoldCustomers(services), turnAway, place }
+}
+
+function created(reply: FastifyReply, hold: Hold): Hold {
+  void reply.code(201).headers({
+    location: `/api/holds/${hold.id}`,
+    "cache-control": "no-store",
+    "content-type": "application/json; charset=utf-8",
+  })
+  return hold
 }
 
 /** The refusal as the caller may read it: the shop's own systems know how many units there are. */

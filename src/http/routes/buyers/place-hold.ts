@@ -6,7 +6,8 @@ import { refuse } from "../../wire/problems.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
-import type { HoldPlacement } from "./hold-placement.ts"
+import type { HoldCustomer } from "./hold-customer.ts"
+import type { HoldPlacement, WantedHold } from "./hold-placement.ts"
 import { unitsWanted } from "./wanted-units.ts"
 
 const config = { rateLimit: {} }
@@ -16,16 +17,16 @@ const metadataOverLimit = { code: "invalid_request", errors: [metadataTooLong] }
 export function registerPlaceHold(
   app: App,
   { customerOf, turnAway, place }: HoldPlacement,
-  { tokens }: Pick<Services, "tokens">,
+  { tokens, claimantOfCode }: Pick<Services, "tokens" | "claimantOfCode">,
 ): void {
   // With callbacks: an async handler would cost a promise more for each hold.
   function answerHold(
     request: FastifyRequest,
     reply: FastifyReply,
-    wanted: Parameters<HoldPlacement["place"]>[2],
-    isSigned: boolean,
+    wanted: WantedHold,
+    customer: HoldCustomer,
   ): void {
-    place(request, reply, wanted, isSigned)
+    place(request, reply, wanted, customer)
       .then((hold) => void (hold === null || reply.send(newHoldText(hold, tokens.sign(hold)))))
       .catch((fault: Error) => reply.send(fault))
   }
@@ -43,7 +44,7 @@ export function registerPlaceHold(
       response: { 201: NewHoldWire, ...problemResponses },
     },
     handler(request, reply) {
-      const { product_id, customer_id, reference, metadata } = request.body
+      const { product_id, customer_id, access_code: code, reference, metadata } = request.body
       const units = unitsWanted(request.body)
       if ("errors" in units) return void refuse(reply, { code: "invalid_request", errors: units.errors })
       if (metadata !== undefined && isOverLimit(metadata)) return void refuse(reply, metadataOverLimit)
@@ -58,8 +59,9 @@ export function registerPlaceHold(
         ...(lines && { lines }),
         ...(reference !== undefined && { reference }),
         ...(metadata && { metadata }),
+        ...(code !== undefined && { accessCode: claimantOfCode(code) }),
       }
-      if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted, customer.isSigned)
+      if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted, customer)
     },
   })
 }

@@ -1,7 +1,9 @@
 import { isCurrentCurrency } from "../../../../../client/src/currencies.ts"
 import type { ProductSettingChanges } from "../../../../domain/commands.ts"
+import type { Phase } from "../../../../domain/access.ts"
 import type { Instant } from "../../../../domain/time.ts"
 import { collectChanges } from "../../../../wire/collect.ts"
+import { needFrom } from "../../../../wire/phases.ts"
 import type { ProductChanges } from "../../../../wire/product.ts"
 import type { FieldError } from "../../../wire/problems.ts"
 import { momentFrom } from "../../../wire/times.ts"
@@ -18,6 +20,7 @@ export function settingsFrom(body: ProductChanges): ProductSettingChanges | Fiel
   }
   const collect = collectChanges(body)
   if (Array.isArray(collect)) errors.push(...collect)
+  const phases = phasesFrom(body.phases, errors)
   if (errors.length > 0 || opensAt === "bad" || closesAt === "bad" || Array.isArray(collect)) return errors
   return definedOnly({
     name: body.name,
@@ -36,6 +39,7 @@ export function settingsFrom(body: ProductChanges): ProductSettingChanges | Fiel
     externalId: body.external_id,
     stockDisplay: body.stock_display,
     customer: body.customer,
+    phases,
     collect,
   })
 }
@@ -45,6 +49,28 @@ const timeDetail = "must be a time from 1970 to 9999"
 function timeFrom(text: string | null | undefined): Instant | null | undefined | "bad" {
   if (text === undefined || text === null) return text
   return momentFrom(Date.parse(text)) ?? "bad"
+}
+
+/** Reads the phases; adds what is wrong with them to `errors`. */
+function phasesFrom(
+  given: ProductChanges["phases"],
+  errors: FieldError[],
+): readonly Phase[] | null | undefined {
+  if (given == null) return given
+  return given.map(({ from, until, needs, max_per_customer: maxPerCustomer = null }, index) => {
+    const begins = timeFrom(from) ?? null
+    const ends = timeFrom(until) ?? null
+    if (begins === "bad") errors.push({ pointer: `/phases/${index}/from`, detail: timeDetail })
+    if (ends === "bad") errors.push({ pointer: `/phases/${index}/until`, detail: timeDetail })
+    const times = { from: begins === "bad" ? null : begins, until: ends === "bad" ? null : ends }
+    if (times.from !== null && times.until !== null && times.from >= times.until) {
+      errors.push({
+        pointer: `/phases/${index}/until`,
+        detail: "must be later than the beginning of the phase",
+      })
+    }
+    return { ...times, needs: needFrom(needs), maxPerCustomer }
+  })
 }
 
 function definedOnly<Fields extends object>(fields: Fields) {
