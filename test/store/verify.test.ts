@@ -258,6 +258,33 @@ describe("finds", () => {
         "update product_customers set unit_limit = 3",
       ],
     ],
+    [
+      "a code with more units than the counter says",
+      /^I8 .*claim k:press has 2 units, but the counter says 1/,
+      [
+        `update holds set claimants = '["k:press"]' where id = 1`,
+        "insert into claims values (1, 'k:press', 1, 3)",
+      ],
+    ],
+    [
+      "a code whose units were never given back",
+      /^I8 .*claim k:press has 0 units, but the counter says 2/,
+      ["insert into claims values (1, 'k:press', 2, 3)"],
+    ],
+    [
+      "a code with more units than it allows",
+      /^I8 .*claim k:press has 2 units, more than the limit of 1/,
+      [
+        "alter table claims drop constraint claims_within_limit",
+        `update holds set claimants = '["k:press"]' where id = 1`,
+        "insert into claims values (1, 'k:press', 2, 1)",
+      ],
+    ],
+    [
+      "an order without the claims of its hold",
+      /^I8 .*order 1 has the claims none, but its hold 3 has \["k:press"\]/,
+      [`update holds set claimants = '["k:press"]', ordered_with_claims = true where id = 3`],
+    ],
   ])("%s", async (_, violation, corruption) => {
     await using copy = await busy.copy()
     await runSql(copy.url, ...corruption)
