@@ -50,7 +50,7 @@ test("events of one order that arrived in the same millisecond act in their orde
     currency: null,
   } as const
   const turns = [
-    [{ does: "hold", qty: 1, customer: null }],
+    [{ does: "hold", qty: 1, customer: null, code: null }],
     [{ ...early, kind: "failed" }],
     [{ ...early, kind: "succeeded" }],
     // The batch that makes the order names the second event as well.

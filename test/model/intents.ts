@@ -2,7 +2,13 @@ import fc from "fast-check"
 
 /** One step of a random sale. `pick` chooses among the rows that exist when the step is played. */
 export type Intent =
-  | { readonly does: "hold"; readonly qty: number; readonly customer: string | null }
+  | {
+      readonly does: "hold"
+      readonly qty: number
+      readonly customer: string | null
+      /** One of the codes, or one that there is not; null: none is sent. */
+      readonly code: string | null
+    }
   | { readonly does: "release"; readonly pick: number }
   /** `tells` null: the request says nothing of the buyer. */
   | { readonly does: "order"; readonly pick: number; readonly tells: Told | null }
@@ -76,6 +82,8 @@ export type Change =
   | { readonly maxPerHold: number | null }
   | { readonly maxPerCustomer: number | null }
   | { readonly paused: boolean }
+  /** Whether buyers need a code. */
+  | { readonly needsCode: boolean }
   | { readonly priceMinor: number }
   | { readonly holdTtlSeconds: number | null }
   | { readonly asks: Asks }
@@ -88,6 +96,9 @@ export interface Turn {
   readonly keyed: boolean
   readonly intents: readonly Intent[]
 }
+
+/** The access codes of every sale, by claim: the units of each. */
+export const CODES: Readonly<Record<string, number>> = { "k:two-units": 2, "k:three-units": 3 }
 
 const pick = fc.nat(1_000)
 const customer = fc.constantFrom("anna", "ben", "cleo", null)
@@ -165,6 +176,7 @@ const buyers = fc.oneof(
       does: fc.constant("hold" as const),
       qty: fc.integer({ min: 1, max: 4 }),
       customer,
+      code: fc.constantFrom(null, ...Object.keys(CODES), "k:unknown"),
     }),
   },
   { weight: 2, arbitrary: fc.record({ does: fc.constant("release" as const), pick }) },
@@ -194,6 +206,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ maxPerHold: fc.constantFrom(null, null, 2, 3) }),
   fc.record({ maxPerCustomer: fc.constantFrom(null, 2, 3, 6) }),
   fc.record({ paused: fc.constantFrom(false, false, true) }),
+  fc.record({ needsCode: fc.boolean() }),
   fc.record({ priceMinor: fc.constantFrom(0, 1, 9_999) }),
   fc.record({ holdTtlSeconds: fc.constantFrom(null, 1, 30) }),
   fc.record({ asks: fc.record({ email: demand, name: demand }) }),
@@ -247,7 +260,7 @@ const purchase: fc.Arbitrary<Intent> = fc.oneof(
 )
 
 const bought: readonly Turn[] = [
-  { pauseMs: 0, keyed: false, intents: [{ does: "hold", qty: 2, customer: "anna" }] },
+  { pauseMs: 0, keyed: false, intents: [{ does: "hold", qty: 2, customer: "anna", code: null }] },
   { pauseMs: 0, keyed: false, intents: [{ does: "order", pick: 0, tells: null }] },
 ]
 

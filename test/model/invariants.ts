@@ -1,5 +1,5 @@
 import assert from "node:assert/strict"
-import { customerOfClaimant } from "../../src/domain/claims.ts"
+import { claimantsOf, customerOfClaimant } from "../../src/domain/claims.ts"
 import type { Instant } from "../../src/domain/time.ts"
 import type { MemoryDatabase } from "../support/memory-database.ts"
 import { statusOf, type Reference } from "./reference.ts"
@@ -8,7 +8,7 @@ import { statusOf, type Reference } from "./reference.ts"
 export function assertInvariants(database: MemoryDatabase, reference: Reference, now: Instant): void {
   assertCounters(database, reference, now)
   assertEndings(database, reference, now)
-  assertCustomers(database, reference, now)
+  assertClaims(database, reference, now)
   assertMoney(database, reference)
 }
 
@@ -72,29 +72,23 @@ function assertEndings(database: MemoryDatabase, reference: Reference, now: Inst
   }
 }
 
-function assertCustomers(
-  { claims, holds, orders }: MemoryDatabase,
-  reference: Reference,
-  now: Instant,
-): void {
+function assertClaims({ claims, holds, orders }: MemoryDatabase, reference: Reference, now: Instant): void {
   for (const { claimant, units, unitLimit } of claims.values()) {
     const customerId = customerOfClaimant(claimant)
-    if (customerId === null) continue
-    const lapsed =
-      sum(
-        [...holds.values()].map((hold) =>
-          hold.customerId === customerId && hold.status === "active" && hold.expiresAt <= now ? hold.qty : 0,
-        ),
-      ) +
-      sum(
-        [...orders.values()].map((order) =>
-          order.customerId === customerId && order.status === "pending_payment" && order.expiresAt <= now
-            ? order.qty
-            : 0,
-        ),
-      )
-    assert.equal(units - lapsed, reference.owned(customerId, now), `I8: units of ${customerId}`)
-    assert(unitLimit === null || units <= unitLimit, `I8: ${customerId} has ${units} of ${unitLimit}`)
+    const ofClaim = [...holds.values(), ...orders.values()].filter((row) =>
+      claimantsOf(row).includes(claimant),
+    )
+    const lapsed = sum(
+      ofClaim
+        .filter(
+          ({ status, expiresAt }) =>
+            (status === "active" || status === "pending_payment") && expiresAt <= now,
+        )
+        .map(({ qty }) => qty),
+    )
+    const owned = customerId === null ? reference.ownedBy(claimant, now) : reference.owned(customerId, now)
+    assert.equal(units - lapsed, owned, `I8: units of ${claimant}`)
+    assert(unitLimit === null || units <= unitLimit, `I8: ${claimant} has ${units} of ${unitLimit}`)
   }
 }
 

@@ -1,3 +1,4 @@
+import { CODES } from "./intents.ts"
 import type { DisputeEvent, PaymentEvent, ProviderEvent } from "../../src/domain/payment.ts"
 import type { ProductSettings } from "../../src/domain/product.ts"
 import type { Instant } from "../../src/domain/time.ts"
@@ -42,6 +43,16 @@ export class Reference {
     return this.#unitsOf(now, ["active", "pending_payment", "paid", "refunded"], customer)
   }
 
+  /** Units that are held and owned with an access code. */
+  ownedBy(code: string, now: Instant): number {
+    let units = 0
+    for (const row of [...this.holds.values(), ...this.orders.values()]) {
+      const counts = ["active", "pending_payment", "paid", "refunded"].includes(statusOf(row, now))
+      if (counts && row.code === code) units += row.qty - row.restocked
+    }
+    return units
+  }
+
   #unitsOf(now: Instant, statuses: readonly string[], customer?: string): number {
     let units = 0
     for (const row of [...this.holds.values(), ...this.orders.values()]) {
@@ -62,17 +73,25 @@ export class Reference {
     )
   }
 
-  placeHold(ask: { id: number; qty: number; customer: string | null; until: Instant }, now: Instant): string {
-    const { closesAt, opensAt, paused, maxPerHold, maxPerCustomer } = this.settings
+  placeHold(
+    ask: { id: number; qty: number; customer: string | null; code: string | null; until: Instant },
+    now: Instant,
+  ): string {
+    const { closesAt, opensAt, paused, maxPerHold, maxPerCustomer, phases } = this.settings
     if (closesAt !== null && now >= closesAt) return "sale_closed"
     if (opensAt !== null && now < opensAt) return "sale_not_open"
     if (paused) return "sale_paused"
     if (maxPerHold !== null && ask.qty > maxPerHold) return `quantity_over_limit ${maxPerHold}`
-    if (maxPerCustomer !== null) {
-      if (ask.customer === null) return "customer_required"
+    if (maxPerCustomer !== null && ask.customer === null) return "customer_required"
+    const code = phases === null ? null : ask.code
+    if (phases !== null && code === null) return "access_required"
+    if (code !== null && CODES[code] === undefined) return "access_code_unknown"
+    if (maxPerCustomer !== null && ask.customer !== null) {
       const left = Math.max(0, maxPerCustomer - this.owned(ask.customer, now))
       if (ask.qty > left) return `customer_limit_reached ${left}`
     }
+    const codeLeft = this.#leftOf(code, now)
+    if (ask.qty > codeLeft) return `access_code_used_up ${codeLeft}`
     const available = this.stock - this.held(now) - this.sold(now)
     if (ask.qty > available) {
       const state = this.sold(now) >= this.stock ? "sold_out" : available === 0 ? "all_held" : "open"
@@ -81,8 +100,12 @@ export class Reference {
       return `out_of_stock ${state} ${available} ${retryAt}`
     }
     const { priceMinor, currency } = this.settings
-    this.holds.set(ask.id, { ...ask, priceMinor, currency, running: "active", end: null, restocked: 0 })
+    this.holds.set(ask.id, { ...ask, code, priceMinor, currency, running: "active", end: null, restocked: 0 })
     return `hold ${ask.id} of ${ask.qty} for ${ask.customer} until ${ask.until}`
+  }
+
+  #leftOf(code: string | null, now: Instant): number {
+    return code === null ? Infinity : Math.max(0, (CODES[code] ?? 0) - this.ownedBy(code, now))
   }
 
   releaseHold(id: number, now: Instant): string {
@@ -123,11 +146,12 @@ export class Reference {
     now: Instant,
   ): ReferenceOrder {
     hold.end = "converted"
-    const { qty, customer, priceMinor, currency } = hold
+    const { qty, customer, code, priceMinor, currency } = hold
     const order: ReferenceOrder = {
       ...made,
       qty,
       customer,
+      code,
       total: qty * priceMinor,
       currency,
       running: "pending_payment",
@@ -395,6 +419,7 @@ export class Reference {
     if (order.customer !== null && maxPerCustomer !== null) {
       if (this.owned(order.customer, now) + order.qty > maxPerCustomer) return "customer_limit_reached"
     }
+    if (order.qty > this.#leftOf(order.code, now)) return "access_code_used_up"
     return this.stock - this.held(now) - this.sold(now) < order.qty ? "units_not_available" : null
   }
 
@@ -548,6 +573,8 @@ export class Reference {
 interface Ending {
   readonly qty: number
   readonly customer: string | null
+  /** The access code that its units count for. */
+  readonly code: string | null
   until: Instant
   readonly running: "active" | "pending_payment"
   /** Units of the order that were put on sale again. */

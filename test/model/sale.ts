@@ -1,3 +1,4 @@
+import type { Phase } from "../../src/domain/access.ts"
 import assert from "node:assert/strict"
 import type { Command, Idempotency, RefundResult } from "../../src/domain/commands.ts"
 import { noDetails, type Details } from "../../src/domain/details.ts"
@@ -8,7 +9,15 @@ import type { ProductSettings } from "../../src/domain/product.ts"
 import { instant, later, type Instant } from "../../src/domain/time.ts"
 import { afterNoon, disputeEventWith, eventWith, RULES } from "../support/builders.ts"
 import { createMemoryDatabase, type MemoryDatabase } from "../support/memory-database.ts"
-import type { Change, DisputeIntent, Intent, PayIntent, Told, Turn } from "./intents.ts"
+import {
+  CODES,
+  type Change,
+  type DisputeIntent,
+  type Intent,
+  type PayIntent,
+  type Told,
+  type Turn,
+} from "./intents.ts"
 import { assertInvariants } from "./invariants.ts"
 import { Reference } from "./reference.ts"
 
@@ -34,7 +43,7 @@ interface KeyedRequest {
 
 /** Temporary refusals. They are not stored, so a repetition under the same Idempotency-Key is executed again. */
 const passing =
-  /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use|order_not_paid|details_invalid|details_required|payment_disputed|refund_not_found|refund_not_open)/
+  /^(product_not_found|sale_not_open|sale_paused|customer_limit_reached|access_|out_of_stock|hold_not_found|order_not_found|stock_changed|stock_in_use|order_not_paid|details_invalid|details_required|payment_disputed|refund_not_found|refund_not_open)/
 
 const settings: ProductSettings = {
   name: "Lamp",
@@ -57,6 +66,10 @@ const settings: ProductSettings = {
   collect: null,
 }
 
+const codePhase: readonly Phase[] = [
+  { from: null, until: null, needs: { kind: "codes", set: "press" }, maxPerCustomer: null },
+]
+
 class Sale {
   commands = 0
   readonly #database: MemoryDatabase
@@ -77,6 +90,9 @@ class Sale {
       [{ kind: "create_product", productId: 1, settings, stock: STOCK, adjustmentId: this.#newId() }],
       this.#now,
     )
+    for (const [claimant, units] of Object.entries(CODES)) {
+      this.#database.accessCodes.set(claimant, { claimant, set: "press", units, revokedAt: null })
+    }
     this.#reference = new Reference(settings, STOCK, RULES.latePaymentSeconds)
   }
 
@@ -183,12 +199,19 @@ class Sale {
     const [reference, now] = [this.#reference, this.#now]
     switch (intent.does) {
       case "hold": {
-        const { qty, customer } = intent
+        const { qty, customer, code } = intent
         const id = this.#newId()
         const until = later(now, reference.settings.holdTtlSeconds ?? RULES.holdTtlSeconds)
         return {
-          command: { kind: "place_hold", productId: 1, holdId: id, qty, customerId: customer },
-          expected: () => reference.placeHold({ id, qty, customer, until }, now),
+          command: {
+            kind: "place_hold",
+            productId: 1,
+            holdId: id,
+            qty,
+            customerId: customer,
+            accessCode: code ?? undefined,
+          },
+          expected: () => reference.placeHold({ id, qty, customer, code, until }, now),
         }
       }
       case "release": {
@@ -375,6 +398,7 @@ class Sale {
 
   #changes(what: Change): Omit<Partial<ProductSettings>, "collect"> {
     if ("asks" in what) return {}
+    if ("needsCode" in what) return { phases: what.needsCode ? codePhase : null }
     if (!("opensIn" in what)) return what
     const moment = (seconds: number | null): Instant | null =>
       seconds === null ? null : later(this.#now, seconds)
@@ -463,6 +487,7 @@ function tell(outcome: unknown, command: Command, now: Instant): string {
     const more = {
       quantity_over_limit: told.maxPerHold,
       customer_limit_reached: told.unitsLeft,
+      access_code_used_up: told.unitsLeft,
       out_of_stock: `${told.saleState} ${told.availableStock} ${told.retryAt}`,
       hold_already_used: told.orderId,
       stock_changed: told.stock,
