@@ -27,8 +27,10 @@ const allowed: Record<string, readonly string[]> = {
   simulator: ["payments/standard-webhooks", "domain/money", "domain/shop", "site/language-choice"],
   mail: ["domain", "wire", "config/mail"],
   "access-way": ["config", "engine", "http/access", "http/services"],
-  "mail-way": ["mail", "config", "engine", "http/access", "http/services", "worker"],
+  "mail-way": ["mail", "config", "engine", "http/access", "http/services", "limits", "worker"],
   lanes: ["store", "domain"],
+  limits: ["config/redis"],
+  "limits-way": ["limits", "config/redis", "metrics"],
   worker: ["lanes", "payments", "store", "domain", "wire", "events", "mail"],
   site: ["web"],
   // Within http: server → routes → services → live, access → transport → wire. The rooms of routes do not know each other.
@@ -44,6 +46,7 @@ const allowed: Record<string, readonly string[]> = {
     "simulator",
     "mail",
     "events",
+    "limits",
     "metrics",
     "store/reads",
     "store/batch/ids",
@@ -56,6 +59,7 @@ const allowed: Record<string, readonly string[]> = {
     "wire/fields",
     "domain",
     "events",
+    "limits",
     "store/reads",
     "store/batch/ids",
   ],
@@ -69,7 +73,7 @@ const allowed: Record<string, readonly string[]> = {
   metrics: [],
   engine: ["lanes", "store", "domain", "events"],
   seed: ["engine", "domain"],
-  processes: ["config", "store/pool", "base/stop-steps"],
+  processes: ["config", "limits/counts", "store/pool", "base/stop-steps"],
   proof: [
     "client",
     "simulator",
@@ -97,10 +101,14 @@ const allowed: Record<string, readonly string[]> = {
     "seed",
     "config",
     "access-way",
+    "limits",
+    "limits-way",
     "mail-way",
   ],
   cli: [
     "app",
+    "limits",
+    "limits-way",
     "mail-way",
     "mail/smtp",
     "http/access/owner-token",
@@ -150,6 +158,8 @@ const packages: Record<string, readonly string[]> = {
   kysely: ["store"],
   commander: ["cli"],
   "env-schema": ["config"],
+  ioredis: ["limits"],
+  "rate-limiter-flexible": ["limits"],
 }
 
 /** What the benchmark shares with what it measures: the way in, the wire, a database to measure on, the lanes to sweep. */

@@ -1,6 +1,7 @@
 import type { Events } from "../events/events.ts"
 import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
+import type { Limits } from "../limits/limits.ts"
 import type { Totals } from "../metrics/totals.ts"
 import type { BuiltPages } from "../site/built-pages.ts"
 import type { PaymentEventHandler } from "../lanes/payment-event-handler.ts"
@@ -73,6 +74,8 @@ export interface Services {
   readonly tokens: OwnerTokens
   readonly gatekeeper: Gatekeeper
   readonly holderOf: HolderOf
+  /** How often a network or a mailbox may try something. */
+  readonly limits: Limits
   readonly customerTokens: CustomerTokens
   /** Whether only signed customers, and the shop itself, may hold units. */
   readonly holdsNeedSigned: boolean

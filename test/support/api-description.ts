@@ -8,6 +8,7 @@ import { createProductStreams } from "../../src/http/live/product-streams.ts"
 import { createServer } from "../../src/http/server.ts"
 import { createProductTexts } from "../../src/http/wire/product-texts.ts"
 import { createLog } from "../../src/base/log.ts"
+import { createLimits } from "../../src/limits/limits.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 
 /** Returns the OpenAPI description as a server serves it. Needs no database, because it sends no query. */
@@ -27,6 +28,7 @@ export async function describeServer(): Promise<unknown> {
       tokens,
       gatekeeper: createGatekeeper(null, tokens),
       holderOf: () => undefined,
+      limits: createLimits(null),
       customerTokens: createCustomerTokens([]),
       holdsNeedSigned: false,
       readiness: {
