@@ -71,7 +71,9 @@ describe.skipIf(!hasRedis)("doctor counts in Redis", () => {
     await redis.ask("ACL", "SETUSER", "shop", "on", ">hunter2", "~other:*", "+@all")
     const [denied] = await findings(redis.url.replace("//", "//shop:hunter2@"))
     expect(denied).toMatchObject({ ok: false, found: expect.stringMatching(/does not count: .*NOPERM/) })
-    await redis.ask("ACL", "SETUSER", "shop", "resetkeys", "~doorbuster:*", "-info", "-config")
+    // As docs/operate/redis.md says, without what only the version needs.
+    const needed = ["eval", "evalsha", "set", "incrby", "pttl", "expire", "select"].map((name) => `+${name}`)
+    await redis.ask("ACL", "SETUSER", "shop", "resetkeys", "~doorbuster:*", "-@all", ...needed)
     const [allowed] = await findings(redis.url.replace("//", "//shop:hunter2@"))
     expect(allowed).toMatchObject({ ok: true, found: expect.stringContaining("of an unknown version") })
   })
