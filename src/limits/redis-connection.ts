@@ -50,12 +50,10 @@ export async function openRedis(server: RedisServer): Promise<RedisConnection> {
     await within(CONNECTED_WITHIN_MS, "connect", () => connect(client, server))
   } catch (error) {
     client.disconnect()
-    throw lineOf(fault ?? error)
+    throw lineOf(fault ?? error, server)
   }
-  return connectionOver(
-    client,
-    new RateLimiterRedis({ storeClient: client, keyPrefix: "", points: 1, duration: 1 }),
-  )
+  const limiter = new RateLimiterRedis({ storeClient: client, keyPrefix: "", points: 1, duration: 1 })
+  return connectionOver(client, limiter, server)
 }
 
 function tlsOf(host: string): { servername?: string } {
@@ -71,10 +69,10 @@ async function connect(client: Redis, { login, database }: RedisServer): Promise
   if (database !== 0) await client.select(database)
 }
 
-function connectionOver(client: Redis, limiter: RateLimiterRedis): RedisConnection {
+function connectionOver(client: Redis, limiter: RateLimiterRedis, server: RedisServer): RedisConnection {
   const ask = <Answer>(what: string, question: () => Promise<Answer>) =>
     within(COUNTED_WITHIN_MS, what, question).catch((error: unknown) => {
-      throw lineOf(error)
+      throw lineOf(error, server)
     })
   return {
     async add({ key, by, withinMs }) {
@@ -108,8 +106,13 @@ function within<Answer>(
 
 const LONGEST_REASON = 200
 
-/** The library's errors carry the command with its arguments, a password among them: only the first line is kept. */
-function lineOf(error: unknown): Error {
+/**
+ * The library's errors carry the command with its arguments, a password among them, and a server that does not know a command
+ * quotes its arguments. So only the first line is kept, without the password.
+ */
+function lineOf(error: unknown, { login }: RedisServer): Error {
   const text = error instanceof Error ? error.message || String(Reflect.get(error, "code")) : String(error)
-  return new Error((text.split(/[\r\n]/)[0] ?? "").slice(0, LONGEST_REASON))
+  const line = text.split(/[\r\n]/)[0] ?? ""
+  const safe = login === null ? line : line.replaceAll(login.password, "…")
+  return new Error(safe.slice(0, LONGEST_REASON))
 }

@@ -1,4 +1,6 @@
+import { once } from "node:events"
 import { writeFile } from "node:fs/promises"
+import { createServer, type AddressInfo } from "node:net"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { checkRedis } from "../../src/cli/doctor-redis.ts"
@@ -13,6 +15,21 @@ if (!hasRedis) console.log("Skipped cli/doctor-redis: redis-server is missing.")
 
 const findings = (REDIS_URL: string) =>
   checkRedis(readConfig({ directory: "/nonexistent", environment: { REDIS_URL } }))
+
+test("doctor does not repeat a password that the server quotes", async () => {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined)
+    socket.once("data", () =>
+      socket.write("-ERR unknown command 'auth', with args beginning with: 'hunter2'\r\n"),
+    )
+  }).listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const { port } = server.address() as AddressInfo
+  const [found] = await findings(`redis://:hunter2@127.0.0.1:${port}`)
+  server.close()
+  expect(found).toMatchObject({ ok: false, found: expect.stringContaining("unknown command 'auth'") })
+  expect(found?.found).not.toContain("hunter2")
+})
 
 test("doctor says nothing of Redis where none is set", async () => {
   expect(await checkRedis({ redis: null })).toEqual([])

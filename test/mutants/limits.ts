@@ -49,6 +49,14 @@ export const limitMutants: readonly Mutant[] = [
     caughtBy: { file: failing, test: "no request fails or waits long" },
   },
   {
+    name: "limits: a password that Redis quotes is logged",
+    edits: [{ file: connection, find: 'line.replaceAll(login.password, "…")', replace: "line" }],
+    caughtBy: {
+      file: "test/cli/doctor-redis.test.ts",
+      test: "doctor does not repeat a password that the server quotes",
+    },
+  },
+  {
     name: "limits: keys in Redis have the address",
     edits: [
       {
