@@ -1,10 +1,10 @@
 import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import type { RedisServer } from "./config/redis.ts"
+import { createRedisEvents } from "./events/redis-events.ts"
 import type { Counts } from "./limits/counts.ts"
 import { createLimits, type Limits } from "./limits/limits.ts"
-import { createRedisCounts, type RedisCounts, type RedisObserver } from "./limits/redis-counts.ts"
-import { createRedisMetrics } from "./metrics/redis-metrics.ts"
+import { createRedisCounts, type RedisCounts } from "./limits/redis-counts.ts"
 
 /** What counting in Redis needs besides the server. */
 export interface RedisWay {
@@ -42,29 +42,7 @@ export function redisCounts(
   server: RedisServer | null,
   { secret, log, registry }: RedisWay,
 ): RedisCounts | null {
-  return server === null
-    ? null
-    : createRedisCounts({ server, secret, observer: observerOver(server, log, registry) })
-}
-
-function observerOver({ host, port }: RedisServer, log: Logger, registry: Registry): RedisObserver {
-  const metrics = createRedisMetrics(registry)
-  const place = `${host}:${port}`
-  return {
-    away(reason) {
-      metrics.up.set(0)
-      log.warn(
-        { metric: "redis.away", redis: place, reason },
-        "Redis is away: limits by address are counted by this server alone.",
-      )
-    },
-    back() {
-      metrics.up.set(1)
-      log.info(
-        { metric: "redis.back", redis: place },
-        "Limits by address are counted in Redis, with the other hosts.",
-      )
-    },
-    counted: (isShared) => metrics.counts.inc({ result: isShared ? "shared" : "alone" }),
-  }
+  if (server === null) return null
+  const observer = createRedisEvents(log, registry, `${server.host}:${server.port}`)
+  return createRedisCounts({ server, secret, observer })
 }
