@@ -28,6 +28,8 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
   const port = await freePort()
   const all = { port: String(port), bind: "127.0.0.1", save: "", appendonly: "no", ...settings }
   let child: ChildProcess | null = null
+  // A test that runs out of time never disposes of it.
+  process.once("exit", () => child?.kill("SIGKILL"))
 
   async function ask(command: string, ...args: string[]): Promise<unknown> {
     const password = settings["requirepass"]
