@@ -1,3 +1,4 @@
+import { Registry } from "@prometheus-io/client"
 import { Help, type Argument, type Command, type Option } from "commander"
 import { readFile } from "node:fs/promises"
 import { settingGroups } from "../src/config/meanings.ts"
@@ -6,6 +7,7 @@ import { createProgram } from "../src/cli/program.ts"
 import { problemAdvice } from "../src/http/wire/problem-advice.ts"
 import { problems, type AnyRefusal } from "../src/http/wire/problems.ts"
 import { createMetrics } from "../src/metrics/metrics.ts"
+import { createRedisMetrics } from "../src/metrics/redis-metrics.ts"
 import { createOwnMetrics } from "../src/processes/metrics-exchange.ts"
 import { version } from "../src/base/version.ts"
 
@@ -153,7 +155,9 @@ function optionRow({ flags, description, defaultValue, negate, argChoices }: Opt
 
 /** Every metric of ours; those of Node and of the process are the client library's. */
 async function metricTable(): Promise<string> {
-  const registries = [createMetrics().registry, createOwnMetrics(() => 1).registry]
+  const ofRedis = new Registry()
+  createRedisMetrics(ofRedis)
+  const registries = [createMetrics().registry, createOwnMetrics(() => 1).registry, ofRedis]
   const all = (await Promise.all(registries.map((registry) => registry.getMetricsAsJSON()))).flat()
   const rows = all
     .filter(({ name }) => /^(?:doorbuster|http)_/.test(name))

@@ -1,43 +1,28 @@
 import type { Logger } from "pino"
 import type { Config } from "./config/config.ts"
 import type { Engine } from "./engine.ts"
-import { createClaimantOfCode } from "./http/access/access-code.ts"
 import { createAdminSessions, SESSION_SECONDS } from "./http/access/admin-session.ts"
 import { createGatekeeper, type AdminAccess } from "./http/access/auth.ts"
 import { createCustomerTokens } from "./http/access/customer-token.ts"
 import { createHolders } from "./http/access/holders.ts"
 import { createOperatorAccess } from "./http/access/operator-access.ts"
-import { createWrongTokens, MOST_WRONG_CODES } from "./http/access/wrong-tokens.ts"
 import type { OwnerTokens } from "./http/access/owner-token.ts"
 import type { Services } from "./http/services.ts"
 
 /** The services that say who a caller is, and what binds it. */
-export type AccessServices = Pick<
-  Services,
-  "gatekeeper" | "customerTokens" | "holdsNeedSigned" | "holderOf" | "claimantOfCode" | "wrongCodes"
->
-
-interface AccessParts {
-  readonly engine: Engine
-  readonly tokens: OwnerTokens
-  readonly log: Logger
-  /** Of which the digests of access codes are made. */
-  readonly codeSecret: string
-}
+export type AccessServices = Pick<Services, "gatekeeper" | "customerTokens" | "holdsNeedSigned" | "holderOf">
 
 /** Makes them. `secret`: the installation's, of which sessions and the names of holders are made. */
 export function accessServices(
   config: Config,
   secret: string,
-  { engine, tokens, log, codeSecret }: AccessParts,
+  { engine, tokens, log }: { readonly engine: Engine; readonly tokens: OwnerTokens; readonly log: Logger },
 ): AccessServices {
   return {
     gatekeeper: createGatekeeper(operatorsBy(config, secret, engine, log), tokens),
     customerTokens: createCustomerTokens(config.customerSecrets),
     holdsNeedSigned: config.holdsNeed === "signed",
     holderOf: createHolders(config.holdBounds === null ? null : secret),
-    claimantOfCode: createClaimantOfCode(codeSecret),
-    wrongCodes: createWrongTokens(undefined, MOST_WRONG_CODES),
   }
 }
 

@@ -4,10 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import { accessServices } from "./access-way.ts"
+import { sharedLimits } from "./limits-way.ts"
+import type { Counts } from "./limits/counts.ts"
+import type { Limits } from "./limits/limits.ts"
 import { checkServing, hasOwnSimulator } from "./config/checks.ts"
 import type { Config } from "./config/config.ts"
 import { createEngine, type Engine } from "./engine.ts"
 import { createAudit } from "./http/access/audit.ts"
+import { createClaimantOfCode, type ClaimantOfCode } from "./http/access/access-code.ts"
 import { createOwnerTokens, type OwnerTokens } from "./http/access/owner-token.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
 import { listeningError } from "./config/listening-error.ts"
@@ -78,6 +82,8 @@ export interface AppOptions {
   readonly providers?: readonly PaymentProvider[]
   /** Limits of live streams that differ from the defaults. */
   readonly streams?: Partial<StreamLimits>
+  /** Counts that this process shares with others of its port; with Redis, where it is set, if not given. */
+  readonly counts?: Counts
   /** Joins this process's metrics with those of others; null if they do not answer in time. No others if not given. */
   readonly joinMetrics?: (own: Engine["events"]) => Promise<Registry | null>
 }
@@ -122,23 +128,14 @@ async function startOver(database: Database, config: Config, options: AppOptions
   const secret = config.tokenSecret ?? (await installationSecret(database.views, "token_secret"))
   const tokens = createOwnerTokens(secret)
   const shop = shopOf(config, { shop: engine.shop, tokens, url })
-  const mail = mailServices(config, engine, { shop, log })
-  const codeSecret = await installationSecret(database.views, "access_code_secret")
-  const services = {
-    engine,
-    codeSecret,
-    providers,
-    simulator,
-    log,
-    readiness,
-    arrivals,
-    texts,
-    live,
-    tokens,
-    ...mail,
-  }
+  const shared = sharedLimits(config.redis, options.counts, { secret, log, registry: engine.events.registry })
+  const mail = mailServices(config, engine, { shop, log, limits: shared.limits })
+  const claimantOfCode = createClaimantOfCode(await installationSecret(database.views, "access_code_secret"))
+  const parts = { limits: shared.limits, texts, live, tokens, claimantOfCode }
+  const services = { engine, providers, simulator, log, readiness, arrivals, ...parts, ...mail }
   const server: App = await buildServer(config, secret, services)
   const sockets = await listenAt(server, config)
+  await shared.open()
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
     if (stopped !== null) return
@@ -157,6 +154,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
       { name: "last requests", limitMs: LAST_REQUESTS_WITHIN_MS, run: lastRequests },
       { name: "streams", limitMs: STREAMS_WITHIN_MS, run: () => live.close() },
       { name: "connections", limitMs: CONNECTIONS_WITHIN_MS, run: () => closeServer(server, sockets) },
+      { name: "Redis", run: async () => shared.close() },
       { name: "background work", limitMs: WORK_WITHIN_MS, run: async () => worker?.stop() },
       { name: "lanes", limitMs: WORK_WITHIN_MS, run: () => engine.lanes.drain() },
       { name: "database connections", limitMs: POOLS_WITHIN_MS, run: () => database.close() },
@@ -210,11 +208,12 @@ interface ServerServices extends MailServices {
   readonly texts: ProductTexts
   readonly live: ProductStreams
   readonly tokens: OwnerTokens
-  readonly codeSecret: string
+  readonly claimantOfCode: ClaimantOfCode
+  readonly limits: Limits
 }
 
 async function buildServer(config: Config, secret: string, services: ServerServices): Promise<App> {
-  const { engine, log, codeSecret: _, ...others } = services
+  const { engine, log, ...others } = services
   return createServer(
     {
       ...engine,

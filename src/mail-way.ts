@@ -5,6 +5,7 @@ import type { Engine, MailOptions } from "./engine.ts"
 import type { OwnerTokens } from "./http/access/owner-token.ts"
 import { createOrderLinks, type OrderLinks } from "./http/access/order-links.ts"
 import type { Mailbox, Messages } from "./http/services.ts"
+import type { Limits } from "./limits/limits.ts"
 import type { Shop } from "./mail/compose.ts"
 import { createSmtpSender, type MailSender } from "./mail/smtp.ts"
 import { createMessageSender } from "./worker/message-sender.ts"
@@ -87,13 +88,19 @@ export interface MailServices {
 export function mailServices(
   config: MailConfig & Pick<Config, "webhookAllowPrivate">,
   { mails }: Pick<Engine, "mails">,
-  { shop, log }: { readonly shop: () => Promise<Shop>; readonly log: Logger },
+  {
+    shop,
+    log,
+    limits,
+  }: { readonly shop: () => Promise<Shop>; readonly log: Logger; readonly limits: Limits },
 ): MailServices {
   const isRead = config.adminToken === null && config.mail === null
   const onError = (error: unknown) =>
     log.warn({ err: error }, "A buyer's request for order links could not be stored; no mail is sent.")
   return {
-    orderLinks: hasMail(config) ? createOrderLinks((email) => mails.queue.askForLinks(email), onError) : null,
+    orderLinks: hasMail(config)
+      ? createOrderLinks((email) => mails.queue.askForLinks(email), onError, limits)
+      : null,
     messages: createMessageSender(sendingWays(config, shop).ways),
     mailbox: isRead ? { contents: mails.contents, shop } : null,
   }

@@ -13,6 +13,7 @@ import { checkEnvFile } from "./doctor-environment.ts"
 import { checkIdOrigin } from "./doctor-ids.ts"
 import { checkMail } from "./doctor-mail.ts"
 import { checkPages } from "./doctor-pages.ts"
+import { checkRedis } from "./doctor-redis.ts"
 import { checkAddresses, checkOffers, checkPayments } from "./doctor-selling.ts"
 import { explain } from "./exit.ts"
 import type { Finding } from "./finding.ts"
@@ -37,6 +38,7 @@ export async function doctor(
     ...(customerToken === undefined ? [] : [checkCustomerToken(config, customerToken)]),
     checkPages(),
     ...(await checkMail(config)),
+    ...(await checkRedis(config)),
     ...(await checkBacklog()),
     await checkDirectory(config),
     ...(await checkDatabase(config)),

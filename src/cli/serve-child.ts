@@ -20,23 +20,21 @@ export async function serveAsChild(): Promise<void> {
   const { number, config, databaseUrl, share } = await primary.assignment
   const log = createLog(config.logLevel, undefined, { process: number })
   const app = await startOrFail(primary, () =>
-    startApp(
-      { ...config, rateLimitPerMinute: share.rateLimitPerMinute },
-      {
-        databaseUrl,
-        log,
-        worker: false,
-        seed: false,
-        migrate: false,
-        pools: share,
-        joinMetrics: async (events) => {
-          // A copy, so that the answer contains the values that the primary was told and no later ones.
-          const own = structuredClone(await events.registry.getMetricsAsJSON())
-          const others = await primary.askMetrics(own, events.watchedSales())
-          return others === null ? null : joined(own, others)
-        },
+    startApp(config, {
+      databaseUrl,
+      log,
+      worker: false,
+      seed: false,
+      migrate: false,
+      pools: share,
+      counts: primary.counts,
+      joinMetrics: async (events) => {
+        // A copy, so that the answer contains the values that the primary was told and no later ones.
+        const own = structuredClone(await events.registry.getMetricsAsJSON())
+        const others = await primary.askMetrics(own, events.watchedSales())
+        return others === null ? null : joined(own, others)
       },
-    ),
+    }),
   )
   const snapshot = () => app.engine.events.registry.getMetricsAsJSON()
   const withinMs = config.shutdownSeconds * 1_000 * OWN_SHARE

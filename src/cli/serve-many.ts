@@ -1,7 +1,10 @@
+import { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import { ConfigError } from "../config/config-error.ts"
 import type { Config } from "../config/config.ts"
 import type { Engine } from "../engine.ts"
+import { redisCounts } from "../limits-way.ts"
+import { createDoubleCounts, createMemoryCounts } from "../limits/memory-counts.ts"
 import { startProcesses, type Processes } from "../processes/primary.ts"
 import { connectionsOf, shareOf } from "../processes/share.ts"
 import { hasDemonstration, seedIfEmpty } from "../seed.ts"
@@ -18,17 +21,30 @@ export interface ServeManyOptions {
 }
 
 /**
- * Prepares the database once, and starts `config.processes` children that share the port, the connections and the rate
- * limit.
+ * Prepares the database once, and starts `config.processes` children that share the port, the connections and the limits by
+ * address. Only this process is connected to Redis.
  */
 export async function serveMany(config: Config, options: ServeManyOptions): Promise<Processes> {
   const { databaseUrl, log, worker } = options
   const { processes } = config
   await migrate(databaseUrl)
   const tokenSecret = await withEngineAt(databaseUrl, config, (engine) => prepare(engine, config), log)
-  const share = shareOf(processes, config.rateLimitPerMinute)
-  const assignment = { config: { ...config, tokenSecret }, databaseUrl, share }
-  return await startProcesses({ count: processes, command: CHILD_COMMAND, assignment, worker, log })
+  const assignment = { config: { ...config, tokenSecret }, databaseUrl, share: shareOf(processes) }
+  const registry = new Registry()
+  const redis = redisCounts(config.redis, { secret: tokenSecret, log, registry })
+  await redis?.open()
+  const memory = createMemoryCounts()
+  const counts = redis === null ? memory : createDoubleCounts(memory, redis)
+  const started = { count: processes, command: CHILD_COMMAND, assignment, counts, registry, worker, log }
+  const children = await startProcesses(started).catch((error: unknown) => {
+    redis?.close()
+    throw error
+  })
+  return {
+    url: children.url,
+    kill: () => children.kill(),
+    stop: (limits) => children.stop(limits).finally(() => redis?.close()),
+  }
 }
 
 async function prepare(engine: Engine, config: Config): Promise<string> {

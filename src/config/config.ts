@@ -1,5 +1,6 @@
 import type { LanguageTag } from "../../client/src/languages.ts"
 import type { MailSettings } from "./mail.ts"
+import type { RedisServer } from "./redis.ts"
 import type { StripeAccount } from "./stripe.ts"
 
 /** What binds holds that the shop does not place itself. `unpaid` and `lapsed`: Infinity for no limit. */
@@ -61,6 +62,8 @@ export interface Config {
   readonly corsOrigins: readonly string[]
   /** Requests a minute that one address may send to the buyers' routes in closed mode; 0 for no limit. */
   readonly rateLimitPerMinute: number
+  /** Where limits by address are counted with other hosts; null: each server counts alone. */
+  readonly redis: RedisServer | null
   /** Streams that one address may keep open at one process in closed mode; 0 for no limit. */
   readonly streamsPerAddress: number
   /** How long a connection without a request stays open. */

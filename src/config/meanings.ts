@@ -32,7 +32,16 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
     },
     RATE_LIMIT_PER_MINUTE: {
       meaning:
-        "Requests a minute that one address may send to each writing route for buyers, in closed mode; `0` for no limit.",
+        "Requests a minute that one address may send to each writing route for buyers, in closed mode; `0` for no limit. The processes of a port count together.",
+    },
+    REDIS_URL: {
+      meaning:
+        "Redis server over which several hosts [count limits by address together](../operate/redis.md), with its login; `redis://` reaches this machine only. No unit and no order depends on it.",
+      unset: "each host counts limits by address alone",
+    },
+    REDIS_PREFIX: {
+      meaning:
+        "First part of all keys in Redis. Needed where two installations with the same `TOKEN_SECRET` share one Redis, or where a user of Redis may use only certain keys.",
     },
     STREAMS_PER_ADDRESS: {
       meaning:

@@ -2,6 +2,7 @@ import { languageTags } from "../../client/src/languages.ts"
 import { DATABASE_URL_SHAPE } from "../base/database-url.ts"
 import { mailVariables, type MailEnvironment } from "./mail.ts"
 import { paymentPageVariables, type PaymentPageEnvironment } from "./payment-page.ts"
+import { redisVariables, type RedisEnvironment } from "./redis.ts"
 import { stripeVariables, type StripeEnvironment } from "./stripe.ts"
 
 /** Settings that may also be given as `NAME_FILE`. Logs and error messages never show their values. */
@@ -16,6 +17,7 @@ export const secretNames = [
   "CUSTOMER_SECRETS",
   "DATABASE_URL",
   "SMTP_URL",
+  "REDIS_URL",
 ]
 
 const text = (description: string) => ({ type: "string", minLength: 1, description })
@@ -124,6 +126,7 @@ export const schema = {
     TRUST_PROXY: text(PROXIES_SHAPE),
     CORS_ORIGINS: text(ORIGINS_SHAPE),
     RATE_LIMIT_PER_MINUTE: limit(600),
+    ...redisVariables,
     STREAMS_PER_ADDRESS: limit(500),
     KEEP_ALIVE_SECONDS: seconds(75, 3_600),
     SHUTDOWN_SECONDS: seconds(25, 3_600),
@@ -132,7 +135,8 @@ export const schema = {
 }
 
 /** The variables after validation, with defaults filled in. */
-export interface Environment extends StripeEnvironment, MailEnvironment, PaymentPageEnvironment {
+export interface Environment
+  extends StripeEnvironment, MailEnvironment, PaymentPageEnvironment, RedisEnvironment {
   DATABASE_URL?: string
   DOORBUSTER_DATA_DIR: string
   HOST: string

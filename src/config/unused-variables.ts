@@ -1,3 +1,5 @@
+const REDIS = "Redis is not needed (REDIS_URL shares limits by address over hosts)"
+
 /**
  * Variables of Laravel's `.env` that a reader of the founding documents may set, and for each the advice. None has an
  * effect: without DATABASE_URL the server uses its own PostgreSQL, and it needs neither a cache nor a queue.
@@ -10,11 +12,10 @@ const advice: Readonly<Record<string, string>> = {
   DB_DATABASE: "set DATABASE_URL",
   DB_USERNAME: "set DATABASE_URL",
   DB_PASSWORD: "set DATABASE_URL",
-  REDIS_URL: "Redis is not needed",
-  REDIS_HOST: "Redis is not needed",
-  REDIS_PORT: "Redis is not needed",
-  REDIS_PASSWORD: "Redis is not needed",
-  REDIS_CLIENT: "Redis is not needed",
+  REDIS_HOST: REDIS,
+  REDIS_PORT: REDIS,
+  REDIS_PASSWORD: REDIS,
+  REDIS_CLIENT: REDIS,
   QUEUE_CONNECTION: "a queue is not needed",
   CACHE_DRIVER: "a cache is not needed",
   CACHE_STORE: "a cache is not needed",

@@ -14,6 +14,7 @@ import { readForwardedHeaders } from "./transport/forwarded-headers.ts"
 import { MeasuredResponse } from "./transport/measured-response.ts"
 import { isShop } from "./access/auth.ts"
 import { networkOf } from "./access/network-address.ts"
+import { sharedRates } from "./access/request-rates.ts"
 import { refuseForeignPages } from "./access/open-mode.ts"
 import { refuse } from "./wire/problems.ts"
 import { refuseUnreadableQueries } from "./transport/query-strings.ts"
@@ -127,11 +128,17 @@ export async function createServer(services: Services, options: ServerOptions): 
 }
 
 /** Limits requests by address, in closed mode only, on the routes that opt in. The shop itself is never limited. */
-async function registerRateLimit(app: App, { gatekeeper }: Services, perMinute: number): Promise<void> {
+async function registerRateLimit(
+  app: App,
+  { gatekeeper, limits }: Services,
+  perMinute: number,
+): Promise<void> {
   if (gatekeeper.mode === "open" || perMinute === 0) return
   await app.register(rateLimit, {
     global: false,
     max: perMinute,
+    // A process that counts alone keeps the plugin's own store.
+    ...(limits.areShared && { store: sharedRates(limits, perMinute) }),
     timeWindow: "1 minute",
     keyGenerator: networkOf,
     allowList: (request) => isShop(gatekeeper.callerOf(request)),

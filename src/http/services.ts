@@ -1,6 +1,7 @@
 import type { Events } from "../events/events.ts"
 import type { Gate } from "../lanes/gate.ts"
 import type { Lanes } from "../lanes/lanes.ts"
+import type { Limits } from "../limits/limits.ts"
 import type { Totals } from "../metrics/totals.ts"
 import type { BuiltPages } from "../site/built-pages.ts"
 import type { PaymentEventHandler } from "../lanes/payment-event-handler.ts"
@@ -39,7 +40,6 @@ import type { HolderOf } from "./access/holders.ts"
 import type { ProductStreams } from "./live/product-streams.ts"
 import type { OrderLinks } from "./access/order-links.ts"
 import type { OwnerTokens } from "./access/owner-token.ts"
-import type { WrongTokens } from "./access/wrong-tokens.ts"
 import type { ProductTexts } from "./wire/product-texts.ts"
 
 /** The parts that the routes use; app.ts connects them. */
@@ -76,10 +76,10 @@ export interface Services {
   readonly tokens: OwnerTokens
   readonly gatekeeper: Gatekeeper
   readonly holderOf: HolderOf
+  /** How often a network or a mailbox may try something. */
+  readonly limits: Limits
   readonly customerTokens: CustomerTokens
   readonly claimantOfCode: ClaimantOfCode
-  /** Counts unknown access codes by network. */
-  readonly wrongCodes: WrongTokens
   readonly accessCodes: AccessCodes
   /** Whether only signed customers, and the shop itself, may hold units. */
   readonly holdsNeedSigned: boolean

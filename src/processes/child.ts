@@ -1,5 +1,6 @@
 import cluster from "node:cluster"
 import { setTimeout as sleep } from "node:timers/promises"
+import type { Counts, Total } from "../limits/counts.ts"
 import type { Assignment, StartFailure, ToChild, ToPrimary } from "./messages.ts"
 import type { Snapshot } from "./snapshot.ts"
 
@@ -34,12 +35,16 @@ export interface Primary {
    * the results of holds of the `watched` products.
    */
   askMetrics(own: Snapshot, watched: readonly number[]): Promise<Snapshot[] | null>
+  /** The counts that the primary keeps for all processes of the port. */
+  readonly counts: Counts
   /** Reports that the child has stopped in order, with its last metrics. Resolves when the message is sent. */
   leave(own: Snapshot): Promise<void>
 }
 
 /** Longer than the primary waits for the others; a scrape usually waits ten seconds. */
 const METRICS_WITHIN_MS = 3_000
+/** Longer than the primary waits for Redis. */
+const COUNTED_WITHIN_MS = 250
 
 /** Connects to the primary; null in a process that was not started as a child. */
 export function reachPrimary(): Primary | null {
@@ -49,6 +54,7 @@ export function reachPrimary(): Primary | null {
 
   const assigned = Promise.withResolvers<Assignment>()
   const questions = new Map<number, (snapshots: Snapshot[]) => void>()
+  const counting = new Map<number, (total: Total | null) => void>()
   const waiting: ((duties: Duties) => void)[] = []
   let lastQuestion = 0
   let duties: Duties | null = null
@@ -66,6 +72,7 @@ export function reachPrimary(): Primary | null {
     if (message.kind === "serve") assigned.resolve(message.assignment)
     else if (message.kind === "tell_metrics") void tellMetrics(message.question, message.watched)
     else if (message.kind === "other_metrics") questions.get(message.question)?.([...message.snapshots])
+    else if (message.kind === "counted") counting.get(message.question)?.(message.total)
     else if (message.kind === "work") carryOut((given) => given.work())
     else carryOut((given) => given.stop(message))
   })
@@ -86,6 +93,20 @@ export function reachPrimary(): Primary | null {
       const snapshots = await Promise.race([answer, sleep(METRICS_WITHIN_MS, null, { ref: false })])
       questions.delete(question)
       return snapshots
+    },
+    counts: {
+      add: (count) =>
+        new Promise((resolve) => {
+          const question = (lastQuestion += 1)
+          const answered = (total: Total | null) => {
+            clearTimeout(late)
+            counting.delete(question)
+            resolve(total)
+          }
+          const late = setTimeout(() => answered(null), COUNTED_WITHIN_MS).unref()
+          counting.set(question, answered)
+          void send({ kind: "count", question, count })
+        }),
     },
     leave: (own) => send({ kind: "stopped", own }),
   }

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts"
+import type { Count, Total } from "../limits/counts.ts"
 import type { Share } from "./share.ts"
 import type { Snapshot } from "./snapshot.ts"
 
@@ -25,6 +26,8 @@ export type ToChild =
   | { readonly kind: "tell_metrics"; readonly question: number; readonly watched: readonly number[] }
   /** The answer to `ask_metrics`. */
   | { readonly kind: "other_metrics"; readonly question: number; readonly snapshots: readonly Snapshot[] }
+  /** The answer to `count`. */
+  | { readonly kind: "counted"; readonly question: number; readonly total: Total | null }
 
 /** Messages from a child to the primary. */
 export type ToPrimary =
@@ -39,6 +42,8 @@ export type ToPrimary =
       readonly own: Snapshot
       readonly watched: readonly number[]
     }
+  /** Attempts that all processes of the port count together. */
+  | { readonly kind: "count"; readonly question: number; readonly count: Count }
   /** The last metrics of a child that has stopped in order. */
   | { readonly kind: "stopped"; readonly own: Snapshot }
 

@@ -7,7 +7,7 @@ import type { ToPrimary } from "./messages.ts"
 /** The primary's part in `/metrics`: asks all children for their metrics when one of them is scraped. */
 export interface MetricsExchange {
   /** Handles a child's message about metrics. */
-  receive(child: Child, message: Exclude<ToPrimary, { kind: "listening" | "failed" }>): void
+  receive(child: Child, message: Exclude<ToPrimary, { kind: "listening" | "failed" | "count" }>): void
   /** Counts the death and keeps the child's counters. */
   childDied(child: Child): void
 }
@@ -15,8 +15,8 @@ export interface MetricsExchange {
 /** For a child that has not answered by then its previous snapshot is used. */
 const ANSWERS_WITHIN_MS = 1_000
 
-/** `listening` are the children that can be asked. */
-export function createMetricsExchange(listening: ReadonlySet<Child>): MetricsExchange {
+/** `listening` are the children that can be asked; `others` has further metrics of this process. */
+export function createMetricsExchange(listening: ReadonlySet<Child>, others: Registry): MetricsExchange {
   const snapshots = createLatestSnapshots()
   const own = createOwnMetrics(() => listening.size)
   const awaited = new Map<Child, () => void>()
@@ -25,8 +25,9 @@ export function createMetricsExchange(listening: ReadonlySet<Child>): MetricsExc
 
   async function answer(child: Child, question: number, watched: readonly number[]): Promise<void> {
     await (round ??= askAll(watched))
-    const others = [...(await snapshots.othersOf(child.id)), await own.registry.getMetricsAsJSON()]
-    child.send({ kind: "other_metrics", question, snapshots: others })
+    const ofPrimary = await Promise.all([own.registry, others].map((one) => one.getMetricsAsJSON()))
+    const all = [...(await snapshots.othersOf(child.id)), ...ofPrimary]
+    child.send({ kind: "other_metrics", question, snapshots: all })
   }
 
   /** Scrapes that arrive while a round runs share it. */

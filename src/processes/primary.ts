@@ -1,7 +1,9 @@
+import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import { forkChild, type Child, type ChildEnd } from "./fork.ts"
 import { takeSteps, type GivenUp } from "../base/stop-steps.ts"
 import type { StopLimits } from "./child.ts"
+import type { Counts } from "../limits/counts.ts"
 import type { Assignment, StartFailure, ToPrimary } from "./messages.ts"
 import { createMetricsExchange, type MetricsExchange } from "./metrics-exchange.ts"
 import { createRestartDelay } from "./restart-delay.ts"
@@ -13,6 +15,10 @@ export interface ProcessesOptions {
   readonly command: string
   /** The assignment of every child, except for its number. */
   readonly assignment: Omit<Assignment, "number">
+  /** Where the children count together. */
+  readonly counts: Counts
+  /** Metrics of this process that other parts of it keep. */
+  readonly registry: Registry
   /** False if no child shall run the background work. */
   readonly worker: boolean
   readonly log: Logger
@@ -86,7 +92,7 @@ class Children implements Processes {
   constructor(options: ProcessesOptions) {
     this.#options = options
     this.#port = options.assignment.config.port
-    this.#metrics = createMetricsExchange(this.#listening)
+    this.#metrics = createMetricsExchange(this.#listening, options.registry)
   }
 
   get url(): string {
@@ -146,7 +152,10 @@ class Children implements Processes {
   #receive(number: number, child: Child, message: ToPrimary): void {
     if (message.kind === "listening") this.#startedListening(number, child, message.url)
     else if (message.kind === "failed") this.#failures.set(child, message)
-    else this.#metrics.receive(child, message)
+    else if (message.kind === "count") {
+      const { question, count } = message
+      void this.#options.counts.add(count).then((total) => child.send({ kind: "counted", question, total }))
+    } else this.#metrics.receive(child, message)
   }
 
   #startedListening(number: number, child: Child, url: string): void {

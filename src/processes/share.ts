@@ -1,12 +1,10 @@
 import { BATCH_CONNECTIONS, LOOKUP_CONNECTIONS, UPKEEP_CONNECTIONS, VIEW_CONNECTIONS } from "../store/pool.ts"
 
-/** The part of the connections and of the rate limit that one of several processes may use. */
+/** The part of the connections that one of several processes may use. */
 export interface Share {
   readonly batchConnections: number
   readonly lookupConnections: number
   readonly viewConnections: number
-  /** Requests a minute from one address; 0 for no limit. */
-  readonly rateLimitPerMinute: number
 }
 
 /**
@@ -16,21 +14,20 @@ export interface Share {
 const LEAST_CONNECTIONS = 2
 
 /**
- * Divides the connections and the rate limit of a single server among `processes`, rounding up. Together they use at
- * least 14 connections, 5 each if there are more than three processes, and {@link UPKEEP_CONNECTIONS}.
+ * Divides the connections of a single server among `processes`, rounding up. Together they use at least 14 connections, 5
+ * each if there are more than three processes, and {@link UPKEEP_CONNECTIONS}.
  */
-export function shareOf(processes: number, rateLimitPerMinute: number): Share {
+export function shareOf(processes: number): Share {
   const partOf = (connections: number, least: number) => Math.max(least, Math.ceil(connections / processes))
   return {
     batchConnections: partOf(BATCH_CONNECTIONS, LEAST_CONNECTIONS),
     lookupConnections: partOf(LOOKUP_CONNECTIONS, 1),
     viewConnections: partOf(VIEW_CONNECTIONS, LEAST_CONNECTIONS),
-    rateLimitPerMinute: Math.ceil(rateLimitPerMinute / processes),
   }
 }
 
 /** The number of connections that `processes` may open together. */
 export function connectionsOf(processes: number): number {
-  const { batchConnections, lookupConnections, viewConnections } = shareOf(processes, 0)
+  const { batchConnections, lookupConnections, viewConnections } = shareOf(processes)
   return processes * (batchConnections + lookupConnections + viewConnections) + UPKEEP_CONNECTIONS
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { createAdminSessions, SESSION_SECONDS, sessionsIn } from "../../src/http/access/admin-session.ts"
-import { createWrongTokens } from "../../src/http/access/wrong-tokens.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase } from "../support/database.ts"
 import type { TestAnswer, TestClient } from "../support/http.ts"
@@ -299,15 +298,4 @@ describe("the pages of the control room", () => {
     const answer = await signIn(app, "anything")
     expect([answer.status, answer.headers["set-cookie"]]).toEqual([200, undefined])
   })
-})
-
-test("wrong tokens are counted by network and forgotten after a minute", () => {
-  let now = 0
-  const tokens = createWrongTokens(() => now)
-  for (let count = 0; count < 5; count += 1) tokens.note("10.0.0.1")
-
-  now = 59_500
-  expect([tokens.waitSeconds("10.0.0.1"), tokens.waitSeconds("10.0.0.2")]).toEqual([1, 0])
-  now = 60_000
-  expect(tokens.waitSeconds("10.0.0.1")).toBe(0)
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { createAttemptLimit } from "../../src/http/access/attempt-limit.ts"
 import { createOrderLinks } from "../../src/http/access/order-links.ts"
+import { createLimits } from "../../src/limits/limits.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { makeOrder, pay, withEmail } from "../support/mailed-orders.ts"
 import { startMailServer } from "../support/mail-server.ts"
@@ -122,6 +122,7 @@ test("an address gets three mails an hour, whatever becomes of the orders that i
     (error) => {
       throw error
     },
+    createLimits(null),
   )
   for (const email of ["bomb@example.com", "Bomb@example.com", "BOMB@EXAMPLE.COM", "bomb@example.com"]) {
     links.ask(email)
@@ -130,16 +131,6 @@ test("an address gets three mails an hour, whatever becomes of the orders that i
   links.ask("other@example.com")
   await links.settled()
   expect(asked).toEqual(["bomb@example.com", "Bomb@example.com", "BOMB@EXAMPLE.COM", "other@example.com"])
-})
-
-test("a limit of attempts ends by itself, and remembers a bounded number of networks", () => {
-  let now = 0
-  const limit = createAttemptLimit({ most: 2, withinMs: 1_000, now: () => now })
-  expect([limit.take("a"), limit.take("a"), limit.take("a"), limit.take("b")]).toEqual([0, 0, 1, 0])
-  now = 999
-  expect(limit.take("a")).toBe(1)
-  now = 1_000
-  expect(limit.take("a")).toBe(0)
 })
 
 test("a server sends the receipt of a paid order, and neither its log nor its metrics name the address or the proof", async () => {

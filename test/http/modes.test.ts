@@ -2,6 +2,7 @@ import { execFile } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
+import { createClient } from "../support/http.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import "../support/problem.ts"
 import { startServerProcess } from "../support/server-process.ts"
@@ -263,6 +264,22 @@ describe("the rate limit", () => {
     expect((await app.post("/api/holds", wish, { token: ADMIN_TOKEN })).status).toBe(201)
     expect((await app.get("/api/products/1")).status).toBe(200)
     expect(await productNow(app, 1)).toMatchObject({ reserved_stock: 4 })
+  })
+
+  test("refusals on one connection leave no listeners behind", async () => {
+    await using app = await startClosedApp({ config: { rateLimitPerMinute: 1 } })
+    const client = createClient(app.url, 1)
+    const warnings: string[] = []
+    const note = ({ name }: Error) => void warnings.push(name)
+    process.on("warning", note)
+    try {
+      for (let count = 0; count < 30; count += 1) await client.post("/api/holds", { product_id: 1, qty: 1 })
+      await new Promise(setImmediate)
+    } finally {
+      process.off("warning", note)
+      client.close()
+    }
+    expect(warnings).toEqual([])
   })
 
   test("ignores addresses that a client forges", async () => {

@@ -122,8 +122,8 @@ export const adminMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/admin/control-room/sign-in.ts",
-        find: "      wrongTokens.note(network)\n",
-        replace: "",
+        find: "await wrongTokens.take(network)",
+        replace: "0",
       },
     ],
     caughtBy: { file: session, test: "with a wrong token" },
@@ -255,10 +255,10 @@ export const adminMutants: readonly Mutant[] = [
     name: "control room: concurrent wrong tokens are checked before they are counted",
     edits: [
       {
-        file: "src/http/routes/admin/control-room/sign-in.ts",
-        find: "      wrongTokens.note(network)\n",
+        file: "src/limits/attempt-limit.ts",
+        find: "      window.count += 1\n      const total",
         replace:
-          "      await new Promise((resolve) => setTimeout(resolve, 50))\n      wrongTokens.note(network)\n",
+          "      await new Promise((resolve) => setTimeout(resolve, 50))\n      window.count += 1\n      const total",
       },
     ],
     caughtBy: { file: session, test: "when they are sent at once" },

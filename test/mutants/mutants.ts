@@ -13,6 +13,7 @@ import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
 import { holdBoundMutants } from "./hold-bounds.ts"
 import { historyMutants } from "./history.ts"
+import { limitMutants } from "./limits.ts"
 import { liveScreenMutants } from "./live-screen.ts"
 import { operatorMutants } from "./operators.ts"
 import { orderPageMutants } from "./order-pages.ts"
@@ -90,6 +91,7 @@ export const mutants: readonly Mutant[] = [
   ...holdBoundMutants,
   ...signedCustomerMutants,
   ...outgoingMutants,
+  ...limitMutants,
   ...mailAbuseMutants,
   ...mailMutants,
   ...languageMutants,

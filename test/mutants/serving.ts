@@ -467,7 +467,7 @@ export const servingMutants: readonly Mutant[] = [
   },
   {
     name: "processes: each process opens all connections",
-    edits: [{ file: "src/cli/serve-child.ts", find: "        pools: share,\n", replace: "" }],
+    edits: [{ file: "src/cli/serve-child.ts", find: "      pools: share,\n", replace: "" }],
     caughtBy: { file: processes, test: "take no more than their share" },
   },
   {

@@ -1,5 +1,4 @@
 import { createEngine } from "../../src/engine.ts"
-import { createWrongTokens } from "../../src/http/access/wrong-tokens.ts"
 import { createCustomerTokens } from "../../src/http/access/customer-token.ts"
 import { watchArrivals } from "../../src/http/transport/arrivals.ts"
 import { createAudit } from "../../src/http/access/audit.ts"
@@ -9,6 +8,7 @@ import { createProductStreams } from "../../src/http/live/product-streams.ts"
 import { createServer } from "../../src/http/server.ts"
 import { createProductTexts } from "../../src/http/wire/product-texts.ts"
 import { createLog } from "../../src/base/log.ts"
+import { createLimits } from "../../src/limits/limits.ts"
 import { openDatabase } from "../../src/store/pool.ts"
 
 /** Returns the OpenAPI description as a server serves it. Needs no database, because it sends no query. */
@@ -28,9 +28,9 @@ export async function describeServer(): Promise<unknown> {
       tokens,
       gatekeeper: createGatekeeper(null, tokens),
       holderOf: () => undefined,
+      limits: createLimits(null),
       customerTokens: createCustomerTokens([]),
       claimantOfCode: () => "",
-      wrongCodes: createWrongTokens(),
       holdsNeedSigned: false,
       readiness: {
         version: "",

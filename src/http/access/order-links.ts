@@ -1,5 +1,5 @@
 import { LINKS_PER_HOUR } from "../../domain/mails.ts"
-import { createAttemptLimit } from "./attempt-limit.ts"
+import type { Limits } from "../../limits/limits.ts"
 
 /** Mails the links of orders to the address that they were made with. */
 export interface OrderLinks {
@@ -19,15 +19,19 @@ const AT_ONCE = 4
 export function createOrderLinks(
   ask: (email: string) => Promise<void>,
   onError: (error: unknown) => void,
+  limits: Limits,
 ): OrderLinks {
   const underWay = new Set<Promise<void>>()
   // The database counts the mails of the orders that have the address now. Somebody who gave those orders another address
-  // could have it mailed without end, so this process counts the requests for it as well.
-  const limit = createAttemptLimit({ most: LINKS_PER_HOUR, withinMs: 3_600_000 })
+  // could have it mailed without end, so the requests for it are counted as well.
+  const limit = limits.attempts({ name: "order links", most: LINKS_PER_HOUR, withinMs: 3_600_000 })
+  async function askWithin(email: string): Promise<void> {
+    if ((await limit.take(asciiLowerCase(email))) === 0) await ask(email)
+  }
   return {
     ask(email) {
-      if (underWay.size >= AT_ONCE || limit.take(asciiLowerCase(email)) > 0) return
-      const asked = ask(email)
+      if (underWay.size >= AT_ONCE) return
+      const asked = askWithin(email)
         .catch(onError)
         .then(() => void underWay.delete(asked))
       underWay.add(asked)

@@ -21,7 +21,11 @@ export function discardBodyOf(request: IncomingMessage): void {
     received += chunk.length
     if (received > MOST_BYTES) cut()
   })
-  const stop = () => clearTimeout(timer)
+  const stop = () => {
+    clearTimeout(timer)
+    // The connection outlives the request: a client may be refused on it any number of times.
+    socket.off("close", stop)
+  }
   request.once("end", stop)
   request.once("close", stop)
   socket.once("close", stop)

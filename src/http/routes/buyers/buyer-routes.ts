@@ -2,6 +2,7 @@ import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { registerCancelOrder } from "./cancel-order.ts"
 import { registerFindOrders } from "./find-orders.ts"
+import { createCodeAttempts } from "./code-attempts.ts"
 import { createHoldPlacement } from "./hold-placement.ts"
 import { registerListCountries } from "./list-countries.ts"
 import { registerMakePaymentLink } from "./make-payment-link.ts"
@@ -41,10 +42,11 @@ export function registerBuyerRoutes(
   registerListProducts(app, services)
   registerShowProduct(app, services)
   registerShowProductContent(app, services)
-  registerShowAccess(app, services)
   registerStreamProducts(app, services, streamsPerAddress)
 
-  const holdPlacement = createHoldPlacement(services)
+  const codes = createCodeAttempts(services.limits)
+  registerShowAccess(app, services, codes)
+  const holdPlacement = createHoldPlacement(services, codes)
   registerPlaceHold(app, holdPlacement, services)
   registerPlaceHoldByPath(app, holdPlacement, { ...services, corsOrigins })
   registerShowHold(app, services)

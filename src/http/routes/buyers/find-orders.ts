@@ -1,6 +1,5 @@
 import type { Services } from "../../services.ts"
 import { networkOf } from "../../access/network-address.ts"
-import { createAttemptLimit } from "../../access/attempt-limit.ts"
 import { FindOrdersAnswer, FindOrdersBody } from "../../wire/order-links.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { refuse } from "../../wire/problems.ts"
@@ -16,10 +15,10 @@ const HOUR_MS = 3_600_000
  */
 export function registerFindOrders(
   app: App,
-  { orderLinks, gatekeeper }: Pick<Services, "orderLinks" | "gatekeeper">,
+  { orderLinks, gatekeeper, limits }: Pick<Services, "orderLinks" | "gatekeeper" | "limits">,
 ): void {
   if (orderLinks === null) return
-  const limit = createAttemptLimit({ most: MOST_OF_NETWORK, withinMs: HOUR_MS })
+  const limit = limits.attempts({ name: "find orders", most: MOST_OF_NETWORK, withinMs: HOUR_MS })
   app.route({
     method: "POST",
     url: "/api/orders/find",
@@ -34,7 +33,7 @@ export function registerFindOrders(
     },
     async handler(request, reply) {
       const isShop = gatekeeper.callerOf(request).kind === "admin"
-      const waitSeconds = isShop ? 0 : limit.take(networkOf(request))
+      const waitSeconds = isShop ? 0 : await limit.take(networkOf(request))
       if (waitSeconds > 0) {
         void reply.header("retry-after", waitSeconds)
         return refuse(reply, { code: "rate_limited" })

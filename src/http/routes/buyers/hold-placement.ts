@@ -6,8 +6,7 @@ import type { HoldRequest } from "../../../lanes/gate.ts"
 import { refuse, type AnyRefusal } from "../../wire/problems.ts"
 import { holdsForBuyers, isShopSystem, type Caller } from "../../access/auth.ts"
 import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
-import { networkOf } from "../../access/network-address.ts"
-import { hasToWait } from "./code-attempts.ts"
+import type { CodeAttempts } from "./code-attempts.ts"
 import { createHoldCustomers, type HoldCustomer } from "./hold-customer.ts"
 import type { Services } from "../../services.ts"
 
@@ -20,7 +19,6 @@ export type HoldPlacementServices = Pick<
   | "gatekeeper"
   | "holderOf"
   | "customerTokens"
-  | "wrongCodes"
   | "holdsNeedSigned"
   | "gate"
   | "products"
@@ -39,8 +37,8 @@ export interface WantedHold extends HoldRequest, GivenShopFields {
 export type HoldPlacement = ReturnType<typeof createHoldPlacement>
 
 /** Makes the functions that both routes for placing a hold share; call it once, when routes are registered. */
-export function createHoldPlacement(services: HoldPlacementServices) {
-  const { gatekeeper, holderOf, holdsNeedSigned: needsSigned, wrongCodes } = services
+export function createHoldPlacement(services: HoldPlacementServices, codes: CodeAttempts) {
+  const { gatekeeper, holderOf, holdsNeedSigned: needsSigned } = services
   const { gate, products, lanes, ids, events } = services
 
   /**
@@ -67,7 +65,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
   ): Promise<Hold | null> {
     const caller = gatekeeper.callerOf(request)
     const isShop = holdsForBuyers(caller)
-    if (wanted.accessCode !== undefined && !isShop && hasToWait(wrongCodes, request, reply)) {
+    if (wanted.accessCode !== undefined && !isShop && codes.hasToWait(request, reply)) {
       return turnedDown(request, reply, wanted, { code: "rate_limited" })
     }
     if (needsSigned && !isSigned && !isShop) {
@@ -109,7 +107,7 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     refusal: AnyRefusal,
   ): null {
     events.holdRefused(productId, refusal)
-    if (refusal.code === "access_code_unknown") wrongCodes.note(networkOf(request))
+    if (refusal.code === "access_code_unknown") codes.noteUnknown(request)
     refuse(
       reply,
       toldTo(() => gatekeeper.callerOf(request), refusal),

@@ -3,23 +3,22 @@ import { openingFor } from "../../../domain/access.ts"
 import { isHidden } from "../../../domain/product.ts"
 import { AccessBody, AccessWire, accessJson } from "../../../wire/access-codes.ts"
 import { maySeeHidden } from "../../access/auth.ts"
-import { networkOf } from "../../access/network-address.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { parseId } from "../../wire/ids.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { refuse } from "../../wire/problems.ts"
-import { hasToWait } from "./code-attempts.ts"
+import type { CodeAttempts } from "./code-attempts.ts"
 import { createHoldCustomers } from "./hold-customer.ts"
 
 type AccessServices = Pick<
   Services,
-  "views" | "accessCodes" | "claimantOfCode" | "wrongCodes" | "customerTokens" | "events" | "gatekeeper"
+  "views" | "accessCodes" | "claimantOfCode" | "customerTokens" | "events" | "gatekeeper"
 >
 
 /** Registers `POST /api/products/{id}/access`, which is no GET because an access code must stand in no URL. */
-export function registerShowAccess(app: App, services: AccessServices): void {
-  const { views, accessCodes, claimantOfCode, wrongCodes, gatekeeper } = services
+export function registerShowAccess(app: App, services: AccessServices, codes: CodeAttempts): void {
+  const { views, accessCodes, claimantOfCode, gatekeeper } = services
   const customerOf = createHoldCustomers(services)
   app.route({
     method: "POST",
@@ -46,12 +45,12 @@ export function registerShowAccess(app: App, services: AccessServices): void {
         return refuse(reply, { code: "product_not_found" })
       }
       const { access_code: code } = request.body
-      if (code !== undefined && hasToWait(wrongCodes, request, reply)) {
+      if (code !== undefined && codes.hasToWait(request, reply)) {
         return refuse(reply, { code: "rate_limited" })
       }
       const known = code === undefined ? undefined : await accessCodes.find(product.id, claimantOfCode(code))
       if (known === null || (known !== undefined && known.revokedAt !== null)) {
-        wrongCodes.note(networkOf(request))
+        codes.noteUnknown(request)
         return refuse(reply, { code: "access_code_unknown", nextPhase: null })
       }
       const opening = openingFor(product, { code: known, groups: customer.groups }, serverTime)

@@ -4,7 +4,6 @@ import { OWNER_NAME } from "../../../../domain/operator.ts"
 import { body } from "../../../../wire/fields.ts"
 import { sessionCookie } from "../../../access/admin-session.ts"
 import { addressOf, networkOf } from "../../../access/network-address.ts"
-import { createWrongTokens } from "../../../access/wrong-tokens.ts"
 import type { Services } from "../../../services.ts"
 import { pageHeaders } from "../../../transport/page-headers.ts"
 import type { App } from "../../../transport/typed-app.ts"
@@ -20,12 +19,18 @@ const SignInBody = body({
   to: Type.Optional(Type.String({ maxLength: LONGEST_PATH })),
 })
 
+/** How many wrong tokens a network may send in a minute. */
+const MOST_WRONG_TOKENS = 5
+const WITHIN_MS = 60_000
+
 /** Registers `POST /admin/session`. The sign-in page sends a form, the control room's script JSON. */
 export function registerSignIn(
   area: App,
-  { gatekeeper, events, pages }: Pick<Services, "gatekeeper" | "events" | "pages">,
+  { gatekeeper, events, pages, limits }: Pick<Services, "gatekeeper" | "events" | "pages" | "limits">,
 ): void {
-  const wrongTokens = createWrongTokens()
+  // Right tokens are given back, so an operator may sign in on several machines at once. After five wrong ones a right one has
+  // to wait as well, because otherwise an attacker could go on guessing.
+  const wrongTokens = limits.attempts({ name: "wrong tokens", most: MOST_WRONG_TOKENS, withinMs: WITHIN_MS })
   acceptForms(area)
 
   area.route({
@@ -36,22 +41,21 @@ export function registerSignIn(
       const { token, to } = request.body
       if (gatekeeper.mode === "open") return signedIn(request, reply, { to, endsAt: null })
       const network = networkOf(request)
-      const waitSeconds = wrongTokens.waitSeconds(network)
+      // Counted before it is looked up, so that guesses sent at once are counted one after the other.
+      const waitSeconds = await wrongTokens.take(network)
       if (waitSeconds > 0) {
         void reply.header("retry-after", String(waitSeconds))
         return refused(request, reply, "rate_limited")
       }
-      // Counted before it is looked up, so that guesses sent at once are counted one after the other.
-      wrongTokens.note(network)
       const session = await gatekeeper.signIn(token).catch((error: unknown) => {
-        wrongTokens.takeBack(network)
+        wrongTokens.giveBack(network)
         throw error
       })
       if (session === null) {
         events.signInRefused({ address: addressOf(request), requestId: request.id })
         return refused(request, reply, "unauthorized")
       }
-      wrongTokens.takeBack(network)
+      wrongTokens.giveBack(network)
       const visitor = { address: addressOf(request), requestId: request.id }
       events.signedIn(visitor, session.name ?? OWNER_NAME)
       void reply.header("set-cookie", sessionCookie(session.value, request.protocol === "https"))

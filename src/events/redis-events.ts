@@ -1,0 +1,26 @@
+import type { Registry } from "@prometheus-io/client"
+import type { Logger } from "pino"
+import type { RedisObserver } from "../limits/redis-counts.ts"
+import { createRedisMetrics } from "../metrics/redis-metrics.ts"
+
+/** The events of Redis: log lines, and metrics in `registry`. `place`: the server's host and port. */
+export function createRedisEvents(log: Logger, registry: Registry, place: string): RedisObserver {
+  const metrics = createRedisMetrics(registry)
+  return {
+    away(reason) {
+      metrics.up.set(0)
+      log.warn(
+        { metric: "redis.away", redis: place, reason },
+        "Redis is away: limits by address are counted by this server alone.",
+      )
+    },
+    back() {
+      metrics.up.set(1)
+      log.info(
+        { metric: "redis.back", redis: place },
+        "Limits by address are counted in Redis, with the other hosts.",
+      )
+    },
+    counted: (isShared) => metrics.counts.inc({ result: isShared ? "shared" : "alone" }),
+  }
+}
