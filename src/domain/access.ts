@@ -34,6 +34,25 @@ export interface AccessCode {
   readonly revokedAt: Instant | null
 }
 
+/** A code with what is known of its use. */
+export interface UsedAccessCode extends AccessCode {
+  /** Units that are held and owned with it. */
+  readonly unitsUsed: number
+  readonly createdAt: Instant
+}
+
+/** The codes of one set together. */
+export interface AccessCodeSet {
+  readonly set: string
+  readonly codes: number
+  readonly revoked: number
+  /** Codes with which units are held or owned. */
+  readonly used: number
+  /** Units that all codes of the set allow together, without those that are revoked and not used. */
+  readonly units: number
+  readonly unitsUsed: number
+}
+
 /** What lets a buyer in. */
 export interface Access {
   /** The limit of the phase or of the product; null: none. */

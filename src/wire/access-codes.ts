@@ -1,6 +1,6 @@
 import { Type, type Static } from "typebox"
 import { isoTime, isoTimeOrNull, type Instant } from "../domain/time.ts"
-import type { AccessCodeSet, UsedAccessCode } from "../store/reads/access-codes.ts"
+import type { AccessCodeSet, UsedAccessCode } from "../domain/access.ts"
 import { Quantity, Time, body, labelPattern, timeOrNull } from "./fields.ts"
 import { SetName } from "./phases.ts"
 

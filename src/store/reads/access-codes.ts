@@ -1,25 +1,6 @@
 import type pg from "pg"
-import type { AccessCode } from "../../domain/access.ts"
+import type { AccessCodeSet, UsedAccessCode } from "../../domain/access.ts"
 import { isoTime, type Instant } from "../../domain/time.ts"
-
-/** A code with what is known of its use. */
-export interface UsedAccessCode extends AccessCode {
-  /** Units that are held and owned with it. */
-  readonly unitsUsed: number
-  readonly createdAt: Instant
-}
-
-/** The codes of one set together. */
-export interface AccessCodeSet {
-  readonly set: string
-  readonly codes: number
-  readonly revoked: number
-  /** Codes with which units are held or owned. */
-  readonly used: number
-  /** Units that all codes of the set allow together, without those that are revoked and not used. */
-  readonly units: number
-  readonly unitsUsed: number
-}
 
 /** New codes of one set. */
 export interface NewAccessCodes {

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { networkOf } from "../../access/network-address.ts"
-import type { Limits } from "../../../limits/limits.ts"
+import type { Services } from "../../services.ts"
 
 /** Many buyers may be behind one address, and mistype theirs. */
 const MOST_UNKNOWN_CODES = 10
@@ -15,7 +15,7 @@ export interface CodeAttempts {
 }
 
 /** Makes the count, which the routes that take a code share. Known codes do not count, however many are sent at once. */
-export function createCodeAttempts(limits: Limits): CodeAttempts {
+export function createCodeAttempts(limits: Services["limits"]): CodeAttempts {
   const unknown = limits.attempts({ name: "unknown codes", most: MOST_UNKNOWN_CODES, withinMs: WITHIN_MS })
   return {
     hasToWait(request, reply) {
