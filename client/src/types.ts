@@ -5,6 +5,7 @@
 
 import type { LanguageTag } from "./languages.ts"
 import type { ShownUnits } from "./unit-types.ts"
+import type { ProductWords } from "./words.ts"
 
 export type * from "./unit-types.ts"
 
@@ -90,6 +91,8 @@ export interface ProductContent {
   readonly description: string | null
   /** The product's own picture first. */
   readonly pictures: readonly { readonly url: string; readonly alt: string }[]
+  /** The names of options, values and variants in this language, by the product's own. Absent: there are none. */
+  readonly words?: ProductWords
 }
 
 /** A text for buyers, or texts by language: `{"en": "Size", "de": "Grösse"}`. */

@@ -1,4 +1,6 @@
+import { wordsOf, type ProductWords } from "../../client/src/words.ts"
 import { shopLanguages, type Picture, type ShopLanguage } from "./shop.ts"
+import type { Variant } from "./variant.ts"
 
 /** Further pictures that a product may have besides its own: ten with it. */
 export const MOST_FURTHER_PICTURES = 9
@@ -8,7 +10,12 @@ export interface ProductTexts {
   readonly name: string | null
   readonly description: string | null
   readonly afterPurchase: string | null
+  /** The names of options, values and variants, by the word as the product writes it. Absent: there are none. */
+  readonly words?: ProductWords
 }
+
+/** The most words of a language: a name for each of 200 variants, and 50 for options and values that no name has. */
+export const MOST_WORDS = 250
 
 /** What is shown of a product besides its settings. No decision of a sale depends on it. */
 export interface ProductContent {
@@ -44,6 +51,21 @@ export function textsIn(
 /** What buyers who have paid read, in a language or in the product's own. Null: nothing. */
 export function afterPurchaseIn(content: ProductContent, language: string | null): string | null {
   return translationIn(content, language)?.afterPurchase ?? content.afterPurchase
+}
+
+/** The words for options, values and variants in a language; undefined: all are as the product writes them. */
+export function wordsIn(content: ProductContent, language: string | null): ProductWords | undefined {
+  return translationIn(content, language)?.words
+}
+
+/** The words of all languages that no option, value or variant of the product has, sorted: such as those that are misspelt. */
+export function unusedWords(
+  { translations }: ProductContent,
+  variants: readonly Pick<Variant, "name" | "options">[],
+): readonly string[] {
+  const used = new Set([...wordsOf(variants), ...variants.map(({ name }) => name)])
+  const given = Object.values(translations).flatMap(({ words = {} }) => Object.keys(words))
+  return [...new Set(given)].filter((word) => !used.has(word)).sort()
 }
 
 /** `language`: a tag such as `de-CH`, of which the first part counts; null: not known. */

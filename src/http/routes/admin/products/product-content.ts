@@ -1,4 +1,6 @@
 import { Type } from "typebox"
+import type { ProductContent } from "../../../../domain/product-content.ts"
+import type { Product } from "../../../../domain/product.ts"
 import { nothingStored } from "../../../../store/reads/product-contents.ts"
 import {
   ContentChangesBody,
@@ -42,7 +44,7 @@ export function registerProductContent(admin: App, { contents, products }: Conte
       if (id === null) return refuse(reply, { code: "product_not_found" })
       const { content, updatedAt } = (await contents.stored.read([id])).get(id) ?? nothingStored
       void reply.headers({ etag: `"${contentVersion(content)}"`, "cache-control": "no-store" })
-      return contentJson(id, content, updatedAt)
+      return contentJson(id, content, { updatedAt, variants: await variantsBeside(id, content) })
     },
   })
 
@@ -74,9 +76,16 @@ export function registerProductContent(admin: App, { contents, products }: Conte
       if (stored === null) return refuse(reply, { code: "content_changed" })
       contents.learn(id, stored.content)
       void reply.header("etag", `"${contentVersion(stored.content)}"`)
-      return contentJson(id, stored.content, stored.updatedAt)
+      const { content, updatedAt } = stored
+      return contentJson(id, content, { updatedAt, variants: await variantsBeside(id, content) })
     },
   })
+
+  /** The variants whose words the content may have; costs no read where it has none. */
+  async function variantsBeside(id: number, { translations }: ProductContent): Promise<Product["variants"]> {
+    const hasWords = Object.values(translations).some(({ words }) => words !== undefined)
+    return hasWords ? ((await products.product(id))?.product.variants ?? null) : null
+  }
 
   async function existing(text: string): Promise<number | null> {
     const id = parseId(text)
