@@ -59,15 +59,7 @@ export function productIn<Item extends Texts & { readonly variants?: readonly Na
   return { ...inWords(product, words), name, description }
 }
 
-/**
- * The words that a product's variants use, each once: every option with its values, and then the names or, where a name has
- * several parts, its parts.
- */
-export function wordsOf(variants: readonly Named[]): readonly string[] {
-  const options = new Map<string, Set<string>>()
-  for (const [name, value] of variants.flatMap((variant) => Object.entries(variant.options))) {
-    options.set(name, (options.get(name) ?? new Set()).add(value))
-  }
-  const names = variants.flatMap(({ name }) => name.split(separator).filter((_, index) => index % 2 === 0))
-  return [...new Set([...[...options].flatMap(([name, values]) => [name, ...values]), ...names])]
+/** The parts of a variant's name that are translated each for itself; one where it has no parts. */
+export function partsOf(name: string): readonly string[] {
+  return name.split(separator).filter((_, index) => index % 2 === 0)
 }

@@ -1,4 +1,4 @@
-import { wordsOf, type ProductWords } from "../../client/src/words.ts"
+import { partsOf, type ProductWords } from "../../client/src/words.ts"
 import { shopLanguages, type Picture, type ShopLanguage } from "./shop.ts"
 import type { Variant } from "./variant.ts"
 
@@ -58,11 +58,27 @@ export function wordsIn(content: ProductContent, language: string | null): Produ
   return translationIn(content, language)?.words
 }
 
+/** What tells a variant from the others. */
+type Named = Pick<Variant, "name" | "options">
+
+/**
+ * The words that a product's variants use, each once: every option with its values, and then the names or, where a name has
+ * several parts, its parts.
+ */
+export function wordsOf(variants: readonly Named[]): readonly string[] {
+  const options = new Map<string, Set<string>>()
+  for (const [name, value] of variants.flatMap((variant) => Object.entries(variant.options))) {
+    // A set with the name first, and then its values.
+    options.set(name, (options.get(name) ?? new Set([name])).add(value))
+  }
+  const parts = variants.map(({ name }) => partsOf(name))
+  const found = new Set<string>()
+  for (const words of [...options.values(), ...parts]) for (const word of words) found.add(word)
+  return [...found]
+}
+
 /** The words of all languages that no option, value or variant of the product has, sorted: such as those that are misspelt. */
-export function unusedWords(
-  { translations }: ProductContent,
-  variants: readonly Pick<Variant, "name" | "options">[],
-): readonly string[] {
+export function unusedWords({ translations }: ProductContent, variants: readonly Named[]): readonly string[] {
   const used = new Set([...wordsOf(variants), ...variants.map(({ name }) => name)])
   const given = Object.values(translations).flatMap(({ words = {} }) => Object.keys(words))
   return [...new Set(given)].filter((word) => !used.has(word)).sort()

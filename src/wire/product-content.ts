@@ -7,6 +7,7 @@ import {
   textsIn,
   unusedWords,
   wordsIn,
+  wordsOf,
   type ProductContent,
   type ProductTexts,
 } from "../domain/product-content.ts"
@@ -90,6 +91,12 @@ export const ContentWire = Type.Object({
   pictures: Type.Array(PictureWire),
   after_purchase: orNull<string>("string"),
   translations: Type.Object(byLanguage(Type.Optional(TextsWire))),
+  own_words: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        "What can be translated by `words` of a language: the names and values of options, and the names of variants or their parts. Absent: the product has no variants",
+    }),
+  ),
   unused_words: Type.Optional(
     Type.Array(Type.String(), {
       description:
@@ -136,6 +143,7 @@ export function contentJson(
     pictures: content.pictures.map(pictureIn),
     after_purchase: content.afterPurchase,
     translations: Object.fromEntries(translations) as ContentJson["translations"],
+    ...(variants !== null && { own_words: [...wordsOf(variants)] }),
     ...(unused.length > 0 && { unused_words: [...unused] }),
     version: contentVersion(content),
     updated_at: isoTimeOrNull(updatedAt),

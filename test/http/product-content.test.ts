@@ -134,6 +134,7 @@ describe("the words of options and variants", () => {
     const { body, headers } = await translate({ words })
     expect(body).toMatchObject({
       translations: { de: { name: null, description: null, after_purchase: null } },
+      own_words: ["size", "42", "colour", "Red", "constructor", "Signed"],
       unused_words: ["Sise"],
     })
     expect(Object.entries(body.translations.de.words)).toEqual([

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest"
 import type { StoredContent } from "../../client/src/admin.ts"
-import type { Product } from "../../client/src/index.ts"
 import { askedWords, changedContent, type ContentTexts } from "../../web/admin/content-values.ts"
 
 const before: StoredContent = {
@@ -57,23 +56,16 @@ test("words that are as before are not sent, and an emptied one is removed", () 
 })
 
 test("words are asked for once, without numbers, and with those that only the language has", () => {
-  const variants = [
-    { name: "Red / 42", options: { colour: "Red", size: "42" } },
-    { name: "Red / 43", options: { colour: "Red", size: "43" } },
-    { name: "Signed edition", options: {} },
-  ] as unknown as NonNullable<Product["variants"]>
+  const own_words = ["size", "42", "43", "colour", "Red"]
+  const given = { Sise: "Größe", "43": "٤٣", constructor: "Bau" }
 
-  expect(
-    askedWords({ variants }, { "Red / 42": "Rot 42", Sise: "Größe", "43": "٤٣", constructor: "Bau" }),
-  ).toEqual([
+  expect(askedWords({ own_words, unused_words: ["Sise"] }, given)).toEqual([
+    { word: "size", isUsed: true },
     { word: "colour", isUsed: true },
     { word: "Red", isUsed: true },
-    { word: "size", isUsed: true },
-    { word: "Signed edition", isUsed: true },
     { word: "43", isUsed: true },
-    { word: "Red / 42", isUsed: true },
     { word: "Sise", isUsed: false },
-    { word: "constructor", isUsed: false },
+    { word: "constructor", isUsed: true },
   ])
   expect(askedWords({}, {})).toEqual([])
 })

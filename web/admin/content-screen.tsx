@@ -65,26 +65,27 @@ interface WordField extends AskedWord {
 }
 
 /** The fields of a language, with what it has already. */
-function textSignals(product: Product, given: ProductTexts | undefined): TextSignals {
+function textSignals(content: StoredContent, given: ProductTexts | undefined): TextSignals {
   const { name, description, after_purchase, words = {} } = given ?? {}
   return {
     name: signal(name ?? ""),
     description: signal(description ?? ""),
     after_purchase: signal(after_purchase ?? ""),
-    words: askedWords(product, words).map((asked) => ({
-      ...asked,
-      text: signal(Object.hasOwn(words, asked.word) ? (words[asked.word] ?? "") : ""),
+    words: askedWords(content, words).map(({ word, isUsed }) => ({
+      word,
+      isUsed,
+      text: signal(Object.hasOwn(words, word) ? (words[word] ?? "") : ""),
     })),
   }
 }
 
-function useContentFields(product: Product, content: StoredContent, languages: readonly ShopLanguage[]) {
+function useContentFields(content: StoredContent, languages: readonly ShopLanguage[]) {
   return useSignal({
     imageAlt: signal(content.image_alt ?? ""),
     pictures: signal(content.pictures.map(({ url, alt }) => pictureFields(url, alt))),
     afterPurchase: signal(content.after_purchase ?? ""),
     translations: new Map<ShopLanguage, TextSignals>(
-      languages.map((tag) => [tag, textSignals(product, content.translations[tag])]),
+      languages.map((tag) => [tag, textSignals(content, content.translations[tag])]),
     ),
   }).value
 }
@@ -115,7 +116,7 @@ function ContentForm({ product, content, languages }: Loaded) {
   // Languages that the shop has removed keep their texts, and are shown for as long as they have any.
   const kept = Object.keys(content.translations) as ShopLanguage[]
   const tags = [...new Set([...languages.slice(1), ...kept])]
-  const fields = useContentFields(product, content, tags)
+  const fields = useContentFields(content, tags)
   const refusals = useRefusals()
   const failure = useSignal<string | null>(null)
   const isSaved = useSignal(false)

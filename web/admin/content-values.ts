@@ -1,6 +1,5 @@
 import type { ContentChangesBody, ProductTexts, ShopLanguage, StoredContent } from "../../client/src/admin.ts"
-import type { Product } from "../../client/src/index.ts"
-import { wordsOf, type ProductWords } from "../../client/src/words.ts"
+import type { ProductWords } from "../../client/src/index.ts"
 
 /** Further pictures that a product may have besides its own. */
 export const MOST_FURTHER_PICTURES = 9
@@ -30,11 +29,12 @@ export interface AskedWord {
  * The words of the product's options and variants, and those that a language has besides. A number, such as `42`, is the same in
  * every language, and is asked for only where a language has a word for it.
  */
-export function askedWords({ variants = [] }: Pick<Product, "variants">, given: ProductWords): AskedWord[] {
-  const used = wordsOf(variants)
-  const whole = new Set([...used, ...variants.map(({ name }) => name)])
-  const asked = new Set([...used.filter((word) => /\p{L}/u.test(word)), ...Object.keys(given)])
-  return [...asked].map((word) => ({ word, isUsed: whole.has(word) }))
+export function askedWords(
+  { own_words = [], unused_words = [] }: Pick<StoredContent, "own_words" | "unused_words">,
+  given: ProductWords,
+): AskedWord[] {
+  const asked = new Set([...own_words.filter((word) => /\p{L}/u.test(word)), ...Object.keys(given)])
+  return [...asked].map((word) => ({ word, isUsed: !unused_words.includes(word) }))
 }
 
 /**
