@@ -30,7 +30,7 @@ describe("a word in another language", () => {
     ["toString", "toString"],
     ["__proto__", "__proto__"],
     ["hasOwnProperty / Red", "hasOwnProperty / Rot"],
-  ])("%j is %j", (text, expected) => {
+  ])("%j is %j in German", (text, expected) => {
     expect(wordIn(german, text)).toBe(expected)
   })
 

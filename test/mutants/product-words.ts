@@ -82,7 +82,7 @@ export const productWordMutants: readonly Mutant[] = [
         replace: "words[word]",
       },
     ],
-    caughtBy: { file: "test/client/words.test.ts", test: '"toString" is' },
+    caughtBy: { file: "test/client/words.test.ts", test: "in German" },
   },
   {
     name: "words: a name of several parts is not translated",
@@ -93,7 +93,7 @@ export const productWordMutants: readonly Mutant[] = [
         replace: ".map((part) => part)",
       },
     ],
-    caughtBy: { file: "test/client/words.test.ts", test: '/ 42" is' },
+    caughtBy: { file: "test/client/words.test.ts", test: "in German" },
   },
   {
     name: "words: an empty dictionary makes another content",
