@@ -3,11 +3,10 @@
  * its decimal text beside it; ids are positive integers.
  */
 
-import type { LanguageTag } from "./languages.ts"
 import type { ShownUnits } from "./unit-types.ts"
-import type { ProductWords } from "./words.ts"
 
 export type * from "./unit-types.ts"
+export type { ProductContent, ProductWords } from "./words.ts"
 
 /** A time, ISO 8601 in UTC: `2026-11-27T12:00:00.000Z`. */
 export type Time = string
@@ -81,18 +80,6 @@ export interface Collect {
   readonly name: Demand
   readonly phone: Demand
   readonly shipping_address: Demand
-}
-
-/** The pictures and texts that a product's page shows, in one language. Reading them needs no token. */
-export interface ProductContent {
-  readonly product_id: number
-  readonly language: LanguageTag
-  readonly name: string
-  readonly description: string | null
-  /** The product's own picture first. */
-  readonly pictures: readonly { readonly url: string; readonly alt: string }[]
-  /** The names of options, values and variants in this language, by the product's own. Absent: there are none. */
-  readonly words?: ProductWords
 }
 
 /** A text for buyers, or texts by language: `{"en": "Size", "de": "Grösse"}`. */

@@ -1,5 +1,19 @@
+import type { LanguageTag } from "./languages.ts"
+
 /** Words of a product in another language, by the word as the product writes it: `{"Size": "Größe", "Red": "Rot"}`. */
 export type ProductWords = Readonly<Record<string, string>>
+
+/** The pictures and texts that a product's page shows, in one language. Reading them needs no token. */
+export interface ProductContent {
+  readonly product_id: number
+  readonly language: LanguageTag
+  readonly name: string
+  readonly description: string | null
+  /** The product's own picture first. */
+  readonly pictures: readonly { readonly url: string; readonly alt: string }[]
+  /** The names of options, values and variants in this language, by the product's own. Absent: there are none. */
+  readonly words?: ProductWords
+}
 
 /** What tells a variant from the others. */
 interface Named {
@@ -44,12 +58,7 @@ export function inWords<Item extends { readonly variants?: readonly Named[] }>(
   return { ...product, variants }
 }
 
-/** What a product's content says in a language. */
-interface Texts {
-  readonly name: string
-  readonly description: string | null
-  readonly words?: ProductWords
-}
+type Texts = Pick<ProductContent, "name" | "description" | "words">
 
 /** The product with its texts and words in another language: those of `client.products.content`. */
 export function productIn<Item extends Texts & { readonly variants?: readonly Named[] }>(

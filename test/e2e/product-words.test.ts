@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { Product } from "../../client/src/index.ts"
 import { ar as arabicMail } from "../../src/mail/words/ar.ts"
 import { de as germanMail } from "../../src/mail/words/de.ts"
 import { payWords } from "../../src/simulator/words.ts"
@@ -36,7 +37,20 @@ describe.skipIf(leavesOutBrowser())("the words of options and variants", { timeo
   beforeAll(async () => {
     browser = await launchBrowser()
     app = await startBrowserShop({ config: { languages: ["en", "de", "ar"] } })
-    const product = await app.shop.products.create({
+    const product = await offerShoe()
+    productId = product.id
+    variants = (product.variants ?? []).map(({ id }) => id)
+    await app.shop.products.changeContent(productId, {
+      translations: { de: translation("de"), ar: translation("ar") },
+    })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await app[Symbol.asyncDispose]()
+  })
+
+  function offerShoe(): Promise<Product> {
+    return app.shop.products.create({
       name: OWN.name,
       price_minor: 12_900,
       currency: "USD",
@@ -47,18 +61,20 @@ describe.skipIf(leavesOutBrowser())("the words of options and variants", { timeo
         options: { [OWN.size]: name === OWN.red ? OWN.red : OWN.blue },
       })),
     })
-    productId = product.id
-    variants = (product.variants ?? []).map(({ id }) => id)
-  })
-  afterAll(async () => {
-    await browser.close()
-    await app[Symbol.asyncDispose]()
-  })
+  }
+
+  /** The product's texts in a language, as the server has them. */
+  function translation(tag: Tag) {
+    const { name, size, red, blue, kit } = GIVEN[tag]
+    const words = { [OWN.blue]: blue, [OWN.red]: red, [OWN.kit]: kit, [OWN.size]: size }
+    return { name, description: null, after_purchase: null, words }
+  }
 
   test.each([phone, desk])("are filled in by the shop, at %j", async (viewport) => {
+    const { id } = await offerShoe()
     const context = await browser.newContext({ baseURL: app.url, viewport, reducedMotion: "reduce" })
     const { page, complaints } = await watchedPage(context)
-    await page.goto(`/admin/p/${productId}/content`)
+    await page.goto(`/admin/p/${id}/content`)
     for (const tag of ["de", "ar"] as const) {
       const region = page.getByRole("region", { name: `In ${titles[tag]}` })
       await region.getByLabel("Name").fill(GIVEN[tag].name)
@@ -72,12 +88,9 @@ describe.skipIf(leavesOutBrowser())("the words of options and variants", { timeo
     await sees(page, "Saved. Buyers see it within a few seconds.")
     expect(await findFaults(page)).toEqual([])
 
-    const { translations } = await app.shop.products.content(productId)
-    expect(translations.de?.words).toEqual({
-      [OWN.size]: "Farbe",
-      [OWN.red]: "Rot",
-      [OWN.blue]: "Mitternachtsblau",
-      [OWN.kit]: "Signierte Ausgabe",
+    expect((await app.shop.products.content(id)).translations).toEqual({
+      de: translation("de"),
+      ar: translation("ar"),
     })
     await page.reload()
     const arabic = page.getByRole("region", { name: `In ${titles.ar}` }).getByLabel(OWN.blue)
@@ -87,21 +100,21 @@ describe.skipIf(leavesOutBrowser())("the words of options and variants", { timeo
   })
 
   test("that no variant uses are shown as such, and can be removed", async () => {
-    const { translations } = await app.shop.products.content(productId)
-    const { de } = translations
-    await app.shop.products.changeContent(productId, {
-      translations: { de: { ...de, words: { ...de?.words, Sise: "Größe" } } },
+    const { id } = await offerShoe()
+    const de = translation("de")
+    await app.shop.products.changeContent(id, {
+      translations: { de: { ...de, words: { ...de.words, Sise: "Größe" } } },
     })
     const context = await browser.newContext({ baseURL: app.url, viewport: phone, reducedMotion: "reduce" })
     const { page } = await watchedPage(context)
-    await page.goto(`/admin/p/${productId}/content`)
+    await page.goto(`/admin/p/${id}/content`)
     const unused = page.getByLabel("Sise")
     expect(await unused.inputValue()).toBe("Größe")
     await sees(page, "No option or variant has this name now.")
     await unused.fill("")
     await page.getByRole("button", { name: "Save" }).click()
     await sees(page, "Saved. Buyers see it within a few seconds.")
-    expect((await app.shop.products.content(productId)).translations).toEqual(translations)
+    expect((await app.shop.products.content(id)).translations).toEqual({ de })
     await context.close()
   })
 
