@@ -13,6 +13,7 @@ import {
   startBrowserShop,
   type BrowserShop,
 } from "../support/browser.ts"
+import { closed } from "../support/shop.ts"
 import { sees, watchedPage } from "./admin-browser.ts"
 import { press, reads, visit } from "./storefront.ts"
 
@@ -49,8 +50,8 @@ describe.skipIf(leavesOutBrowser())("the words of options and variants", { timeo
     await app[Symbol.asyncDispose]()
   })
 
-  function offerShoe(): Promise<Product> {
-    return app.shop.products.create({
+  function offerShoe({ shop }: BrowserShop = app): Promise<Product> {
+    return shop.products.create({
       name: OWN.name,
       price_minor: 12_900,
       currency: "USD",
@@ -210,15 +211,19 @@ describe.skipIf(leavesOutBrowser())("the words of options and variants", { timeo
   })
 
   test("stay on the page of an order when the shop has archived the product", async () => {
-    const { hold_id, token } = await app.crowd.holds.create({
-      product_id: productId,
-      variant_id: variants[0] ?? 0,
+    // In open mode everybody reads what only the owner of an order may.
+    await using own = await startBrowserShop({ config: { ...closed, languages: ["en", "de", "ar"] } })
+    const product = await offerShoe(own)
+    await own.shop.products.changeContent(product.id, { translations: { de: translation("de") } })
+    const { hold_id, token } = await own.crowd.holds.create({
+      product_id: product.id,
+      variant_id: product.variants?.[0]?.id ?? 0,
       qty: 1,
     })
     const details = { email: "ada@buyer.example" }
-    const { order_id } = await app.crowd.orders.create({ hold_id, token, details, language: "de" })
-    await app.shop.products.change(productId, { status: "archived" })
-    await using buyer = await newBuyer(browser, app, { locale: "de" })
+    const { order_id } = await own.crowd.orders.create({ hold_id, token, details, language: "de" })
+    await own.shop.products.change(product.id, { status: "archived" })
+    await using buyer = await newBuyer(browser, own, { locale: "de" })
     await buyer.page.goto(`/o/${order_id}#${token}`)
     await buyer.page.getByText(`${GIVEN.de.name}, ${GIVEN.de.red}`).waitFor()
     expect(await strangers(buyer.page, "de")).toEqual([])
