@@ -151,10 +151,12 @@ const allowed: Record<string, readonly string[]> = {
     "base/shop-words",
     "base/prose-text",
     "base/accent",
+    "base/price-direction",
     "base/command-errors",
     "base/package-root",
     "client/src/currencies",
     "client/src/languages",
+    "client/src/words",
     "base/database-url",
   ],
 }

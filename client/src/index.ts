@@ -24,4 +24,5 @@ export {
 } from "./problems.ts"
 export { randomKey } from "./random-key.ts"
 export type * from "./types.ts"
+export { productIn, wordIn } from "./words.ts"
 export type { Watch, WatchOptions, WatchState } from "./watch.ts"

@@ -1,4 +1,5 @@
 import type { Time } from "./types.ts"
+import type { ProductWords } from "./words.ts"
 
 /** A language of pages and mails. */
 export type ShopLanguage = "en" | "de" | "fr" | "es" | "ja" | "ar"
@@ -63,6 +64,11 @@ export interface ProductTexts {
   readonly name: string | null
   readonly description: string | null
   readonly after_purchase: string | null
+  /**
+   * The names of options, values and variants, by the word as the product writes it: up to 250, each of up to 255 characters.
+   * Absent: there are none.
+   */
+  readonly words?: ProductWords
 }
 
 /** What the pages and mails of a product show besides its settings. */
@@ -75,9 +81,21 @@ export interface StoredContent {
   /** What a buyer reads after paying. */
   readonly after_purchase: string | null
   readonly translations: Readonly<Partial<Record<ShopLanguage, ProductTexts>>>
+  /**
+   * What `words` of a language can translate: the names and values of options, and the names of variants or their parts. Absent:
+   * the product has no variants.
+   */
+  readonly own_words?: readonly string[]
+  /** Words in `translations` that no option, value or variant's name of the product is at present. Absent: there are none. */
+  readonly unused_words?: readonly string[]
   /** Names this content: a change can ask for it. */
   readonly version: string
   readonly updated_at: Time | null
+}
+
+/** The texts of a product in one language; one that is left out is the product's own. */
+export type ProductTextsBody = Partial<Omit<ProductTexts, "words">> & {
+  readonly words?: ProductWords | null
 }
 
 /** A change of a product's content: what is left out stays, null removes. */
@@ -89,5 +107,5 @@ export interface ContentChangesBody {
   /** Up to 2,000 characters. */
   readonly after_purchase?: string | null
   /** A language that is named is replaced, and null removes it. */
-  readonly translations?: Readonly<Partial<Record<ShopLanguage, Partial<ProductTexts> | null>>> | null
+  readonly translations?: Readonly<Partial<Record<ShopLanguage, ProductTextsBody | null>>> | null
 }

@@ -4,12 +4,12 @@
  */
 
 import type { Phase } from "./access-types.ts"
-import type { LanguageTag } from "./languages.ts"
 import type { ShownUnits } from "./unit-types.ts"
 
 export type * from "./access-types.ts"
 export type * from "./hold-types.ts"
 export type * from "./unit-types.ts"
+export type { ProductContent, ProductWords } from "./words.ts"
 
 /** A time, ISO 8601 in UTC: `2026-11-27T12:00:00.000Z`. */
 export type Time = string
@@ -85,16 +85,6 @@ export interface Collect {
   readonly name: Demand
   readonly phone: Demand
   readonly shipping_address: Demand
-}
-
-/** The pictures and texts that a product's page shows, in one language. Reading them needs no token. */
-export interface ProductContent {
-  readonly product_id: number
-  readonly language: LanguageTag
-  readonly name: string
-  readonly description: string | null
-  /** The product's own picture first. */
-  readonly pictures: readonly { readonly url: string; readonly alt: string }[]
 }
 
 /** A text for buyers, or texts by language: `{"en": "Size", "de": "Grösse"}`. */

@@ -1,4 +1,6 @@
+import { partsOf, type ProductWords } from "../../client/src/words.ts"
 import { shopLanguages, type Picture, type ShopLanguage } from "./shop.ts"
+import type { Variant } from "./variant.ts"
 
 /** Further pictures that a product may have besides its own: ten with it. */
 export const MOST_FURTHER_PICTURES = 9
@@ -8,7 +10,12 @@ export interface ProductTexts {
   readonly name: string | null
   readonly description: string | null
   readonly afterPurchase: string | null
+  /** The names of options, values and variants, by the word as the product writes it. Absent: there are none. */
+  readonly words?: ProductWords
 }
+
+/** The most words of a language: a name for each of 200 variants, and 50 for options and values that no name has. */
+export const MOST_WORDS = 250
 
 /** What is shown of a product besides its settings. No decision of a sale depends on it. */
 export interface ProductContent {
@@ -44,6 +51,37 @@ export function textsIn(
 /** What buyers who have paid read, in a language or in the product's own. Null: nothing. */
 export function afterPurchaseIn(content: ProductContent, language: string | null): string | null {
   return translationIn(content, language)?.afterPurchase ?? content.afterPurchase
+}
+
+/** The words for options, values and variants in a language; undefined: all are as the product writes them. */
+export function wordsIn(content: ProductContent, language: string | null): ProductWords | undefined {
+  return translationIn(content, language)?.words
+}
+
+/** What tells a variant from the others. */
+type Named = Pick<Variant, "name" | "options">
+
+/**
+ * The words that a product's variants use, each once: every option with its values, and then the names or, where a name has
+ * several parts, its parts.
+ */
+export function wordsOf(variants: readonly Named[]): readonly string[] {
+  const options = new Map<string, Set<string>>()
+  for (const [name, value] of variants.flatMap((variant) => Object.entries(variant.options))) {
+    // A set with the name first, and then its values.
+    options.set(name, (options.get(name) ?? new Set([name])).add(value))
+  }
+  const parts = variants.map(({ name }) => partsOf(name))
+  const found = new Set<string>()
+  for (const words of [...options.values(), ...parts]) for (const word of words) found.add(word)
+  return [...found]
+}
+
+/** The words of all languages that no option, value or variant of the product has, sorted: such as those that are misspelt. */
+export function unusedWords({ translations }: ProductContent, variants: readonly Named[]): readonly string[] {
+  const used = new Set([...wordsOf(variants), ...variants.map(({ name }) => name)])
+  const given = Object.values(translations).flatMap(({ words = {} }) => Object.keys(words))
+  return [...new Set(given)].filter((word) => !used.has(word)).sort()
 }
 
 /** `language`: a tag such as `de-CH`, of which the first part counts; null: not known. */

@@ -1,9 +1,10 @@
 import type { LanguageTag } from "../../client/src/languages.ts"
+import { wordIn } from "../../client/src/words.ts"
 import type { Address } from "../domain/details.ts"
 import type { MailKind } from "../domain/mails.ts"
 import type { NamedLine } from "../domain/lines.ts"
 import type { Order } from "../domain/order.ts"
-import { afterPurchaseIn, textsIn, type ProductContent } from "../domain/product-content.ts"
+import { afterPurchaseIn, textsIn, wordsIn, type ProductContent } from "../domain/product-content.ts"
 import type { Refund } from "../domain/refund.ts"
 import { blocksOf, type Span } from "../base/prose-text.ts"
 import { mailLanguage, type MailLanguage } from "./mail-language.ts"
@@ -193,11 +194,12 @@ function links({ orders }: ComposedContent, shop: Shop, language: MailLanguage):
 function rowsOf(order: ComposedOrder, { amount, tag }: MailLanguage): MailRow[] {
   const { namedLines, qty, totalMinor, currency } = order
   const { name: productName } = textsIn({ name: order.productName, description: null }, order.content, tag)
+  const words = wordsIn(order.content, tag)
   if (namedLines.length === 0) {
     return [{ label: `${qty} × ${productName}`, amount: amount(totalMinor, currency) }]
   }
   return namedLines.map((line) => ({
-    label: `${line.qty} × ${productName}, ${line.name}`,
+    label: `${line.qty} × ${productName}, ${wordIn(words, line.name)}`,
     amount: amount(line.qty * line.unitPriceMinor, currency),
   }))
 }

@@ -1,3 +1,4 @@
+import { directedPrice } from "../base/price-direction.ts"
 import { isKnownCurrency } from "../../client/src/currencies.ts"
 import { languages, type LanguageTag } from "../../client/src/languages.ts"
 import { decimalAmount } from "../domain/money.ts"
@@ -154,7 +155,7 @@ export const payWords: Readonly<Record<LanguageTag, PayWords>> = {
     each: (price) => `${price} للقطعة`,
     buttons: {
       pay: "ادفع",
-      "3ds": "ادفع عبر 3-D Secure",
+      "3ds": "ادفع عبر \u20663-D Secure\u2069",
       late: "ادفع متأخرًا",
       decline: "ارفض الدفع",
       cancel: "ألغِ",
@@ -183,5 +184,5 @@ export function amountText(minor: number, currency: string, tag: LanguageTag): s
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })
-  return format.format(decimal as Intl.StringNumericLiteral)
+  return directedPrice(format.format(decimal as Intl.StringNumericLiteral), tag)
 }

@@ -1,15 +1,20 @@
 import { hash } from "node:crypto"
 import { Type, type Static } from "typebox"
+import type { ProductWords } from "../../client/src/words.ts"
 import {
   MOST_FURTHER_PICTURES,
+  MOST_WORDS,
   textsIn,
+  unusedWords,
+  wordsIn,
+  wordsOf,
   type ProductContent,
   type ProductTexts,
 } from "../domain/product-content.ts"
 import type { Product } from "../domain/product.ts"
 import { shopLanguages, type ShopLanguage } from "../domain/shop.ts"
 import { isoTimeOrNull, type Instant } from "../domain/time.ts"
-import { Id, body, labelPattern, nullable, oneOf, orNull, prosePattern, timeOrNull } from "./fields.ts"
+import { Id, Label, body, labelPattern, nullable, oneOf, orNull, prosePattern, timeOrNull } from "./fields.ts"
 import { PictureBody, pictureIn, urlErrors, type FieldError } from "./pictures.ts"
 
 const LONGEST_TEXT = 2_000
@@ -17,15 +22,31 @@ const LONGEST_TEXT = 2_000
 const prose = orNull<string>("string", { maxLength: LONGEST_TEXT, pattern: prosePattern })
 const PictureWire = Type.Object({ url: Type.String(), alt: Type.String() })
 
+/** `propertyNames` checks the words; see the options of variants. */
+const WordsBody = Type.Unsafe<Record<string, string> | null>({
+  type: ["object", "null"],
+  maxProperties: MOST_WORDS,
+  propertyNames: Label,
+  additionalProperties: Label,
+  description:
+    "The names of options, values and variants, by the word as the product writes it. A variant's name of several parts, such as `Red / 42`, needs words for its parts alone. Words that the product does not use are kept for when it does",
+})
+const WordsWire = Type.Unsafe<Record<string, string>>({
+  type: "object",
+  additionalProperties: Type.String(),
+})
+
 const TextsBody = body({
   name: Type.Optional(orNull<string>("string", { minLength: 1, maxLength: 255, pattern: labelPattern })),
   description: Type.Optional(prose),
   after_purchase: Type.Optional(prose),
+  words: Type.Optional(WordsBody),
 })
 const TextsWire = Type.Object({
   name: orNull<string>("string"),
   description: orNull<string>("string"),
   after_purchase: orNull<string>("string"),
+  words: Type.Optional(WordsWire),
 })
 
 function byLanguage<Schema>(schema: Schema) {
@@ -70,6 +91,18 @@ export const ContentWire = Type.Object({
   pictures: Type.Array(PictureWire),
   after_purchase: orNull<string>("string"),
   translations: Type.Object(byLanguage(Type.Optional(TextsWire))),
+  own_words: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        "What can be translated by `words` of a language: the names and values of options, and the names of variants or their parts. Absent: the product has no variants",
+    }),
+  ),
+  unused_words: Type.Optional(
+    Type.Array(Type.String(), {
+      description:
+        "Words in `translations` that no option, value or variant's name of the product is at present. Absent: there are none",
+    }),
+  ),
   version: Type.String({ description: "The content of the `ETag`, for `If-Match`" }),
   updated_at: timeOrNull,
 })
@@ -83,6 +116,11 @@ export const ShownContentWire = Type.Object({
   pictures: Type.Array(PictureWire, {
     description: "The product's own picture first; without a description its `alt` is empty",
   }),
+  words: Type.Optional({
+    ...WordsWire,
+    description:
+      "The names of options, values and variants in this language, by the product's own. Absent: there are none",
+  }),
 })
 
 /** The JSON of {@link ContentWire}. */
@@ -95,8 +133,9 @@ export type ShownContentJson = Static<typeof ShownContentWire>
 export function contentJson(
   productId: number,
   content: ProductContent,
-  updatedAt: Instant | null,
+  { updatedAt, variants }: Pick<Product, "variants"> & { readonly updatedAt: Instant | null },
 ): ContentJson {
+  const unused = unusedWords(content, variants ?? [])
   const translations = Object.entries(content.translations).map(([tag, texts]) => [tag, textsJson(texts)])
   return {
     product_id: productId,
@@ -104,13 +143,20 @@ export function contentJson(
     pictures: content.pictures.map(pictureIn),
     after_purchase: content.afterPurchase,
     translations: Object.fromEntries(translations) as ContentJson["translations"],
+    ...(variants !== null && { own_words: [...wordsOf(variants)] }),
+    ...(unused.length > 0 && { unused_words: [...unused] }),
     version: contentVersion(content),
     updated_at: isoTimeOrNull(updatedAt),
   }
 }
 
-function textsJson({ name, description, afterPurchase }: ProductTexts): Static<typeof TextsWire> {
-  return { name, description, after_purchase: afterPurchase }
+function textsJson({ name, description, afterPurchase, words }: ProductTexts): Static<typeof TextsWire> {
+  return {
+    name,
+    description,
+    after_purchase: afterPurchase,
+    ...(words !== undefined && { words: { ...words } }),
+  }
 }
 
 /** Makes the JSON of what is shown of a product in a language. */
@@ -122,7 +168,9 @@ export function shownContentJson(
   const { name, description } = textsIn(product, content, language)
   const own = product.imageUrl === null ? [] : [{ url: product.imageUrl, alt: content.imageAlt ?? "" }]
   const pictures = [...own, ...content.pictures.map(pictureIn)]
-  return { product_id: product.id, language, name, description, pictures }
+  const words = wordsIn(content, language)
+  const shown = { product_id: product.id, language, name, description, pictures }
+  return words === undefined ? shown : { ...shown, words: { ...words } }
 }
 
 /** Names a content: the same content has the same version in every process. */
@@ -159,10 +207,16 @@ function translationsAfter(
     delete after[language]
     if (texts === null) continue
     const { name = null, description = null, after_purchase: afterPurchase = null } = texts
+    const words = wordsGiven(texts.words)
     // Texts that are all missing say nothing, and would keep the language on the list.
-    if (name !== null || description !== null || afterPurchase !== null) {
-      after[language] = { name, description, afterPurchase }
+    if (name !== null || description !== null || afterPurchase !== null || words !== null) {
+      after[language] = { name, description, afterPurchase, ...(words !== null && { words }) }
     }
   }
   return after
+}
+
+/** Null: there are none. A dictionary without words is left out, so that the content is that of a product without any. */
+function wordsGiven(words: ProductWords | null = null): ProductWords | null {
+  return words === null || Object.keys(words).length === 0 ? null : words
 }

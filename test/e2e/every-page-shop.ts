@@ -32,11 +32,19 @@ const texts = {
   image_url: `${PICTURES}/front.svg`,
 }
 
-/** The product's texts, with a name that is longer than a phone is wide. */
+/** The product's texts, with a name that is longer than a phone is wide, and words for its sizes. */
 export const translations = {
-  de: { name: "Donaudampfschifffahrtskapitänsschreibtischlampe", description: texts.description },
+  de: {
+    name: "Donaudampfschifffahrtskapitänsschreibtischlampe",
+    description: texts.description,
+    words: { size: "Konfektionsgröße", "40": "Grundschullehrerinnengröße" },
+  },
   ja: { name: "卓上ランプ 四号 限定版", description: "鋼と真鍮の卓上ランプです。一度だけ作られました。" },
-  ar: { name: "مصباح مكتب رقم 4", description: "فولاذ ونحاس، صُنع مرة واحدة." },
+  ar: {
+    name: "مصباح مكتب رقم 4",
+    description: "فولاذ ونحاس، صُنع مرة واحدة.",
+    words: { size: "المقاس", "40": "٤٠ أو ما يقاربها" },
+  },
 }
 
 /** Everything that a product can ask of its buyers. */

@@ -237,7 +237,7 @@ const oddBodies: readonly Omit<HostileRequest, "method" | "path">[] = [
     raw: `${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`,
     status: 422,
     code: "invalid_request",
-    members: complaintsAbout("/product_id", "/qty", "/a"),
+    members: complaintsAbout(""),
   },
   { name: "one byte too many", raw: " ".repeat(BODY_LIMIT_BYTES + 1), status: 413, code: "body_too_large" },
   {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { startTestApp, type TestApp } from "../support/app.ts"
+import { ADMIN_TOKEN, startClosedApp } from "../support/shop.ts"
 import "../support/problem.ts"
 
 let app: TestApp
@@ -97,15 +98,141 @@ describe("a product's content", () => {
   })
 })
 
-test("a draft's is for the shop alone, and on its preview", async () => {
-  const plain = { name: "Vase", price_minor: 500, currency: "EUR", stock: 3, status: "draft" }
-  const { body: draft } = await app.post("/api/admin/products", plain)
+const plain = { name: "Vase", price_minor: 500, currency: "EUR", stock: 3, status: "listed" }
+
+test("a draft's is on its preview", async () => {
+  const { body: draft } = await app.post("/api/admin/products", { ...plain, status: "draft" })
   const content = `/api/admin/products/${draft.id}/content`
   const json = { translations: { de: { name: "Eine Vase" } } }
   expect((await app.send("PATCH", content, { json })).status).toBe(200)
   // In open mode everybody is the shop: see modes.test.ts for the session that the preview needs.
   expect((await app.get(`/admin/p/${draft.id}/preview?lang=de`)).body).toContain("<h1>Eine Vase</h1>")
-  expect((await app.get(`/api/products/${draft.id}/content?lang=de`)).status).toBe(404)
+})
+
+describe("the words of options and variants", () => {
+  let shoe: number
+  const shoePath = () => `/api/admin/products/${shoe}/content`
+  const translate = (de: unknown, headers: Record<string, string> = {}) =>
+    app.send("PATCH", shoePath(), { json: { translations: { de } }, headers })
+
+  beforeAll(async () => {
+    const variants = [
+      { name: "Red / 42", stock: 3, options: { colour: "Red", size: "42" } },
+      { name: "Signed", stock: 3, options: { colour: "constructor" } },
+    ]
+    const { body } = await app.post("/api/admin/products", {
+      name: "Shoe",
+      price_minor: 500,
+      currency: "EUR",
+      variants,
+    })
+    shoe = body.id
+  })
+
+  test("are stored by language, and shown in it alone", async () => {
+    const words = { size: "Größe", Red: "Rot", Sise: "Größe", constructor: "Bau" }
+    const { body, headers } = await translate({ words })
+    expect(body).toMatchObject({
+      translations: { de: { name: null, description: null, after_purchase: null } },
+      own_words: ["size", "42", "colour", "Red", "constructor", "Signed"],
+      unused_words: ["Sise"],
+    })
+    expect(Object.entries(body.translations.de.words)).toEqual([
+      ["Red", "Rot"],
+      ["Sise", "Größe"],
+      ["constructor", "Bau"],
+      ["size", "Größe"],
+    ])
+    const read = await app.get(shoePath())
+    expect(read.body).toEqual(body)
+    expect(read.headers["etag"]).toBe(headers["etag"])
+    // The same words in another order are the same content.
+    expect(
+      (await translate({ words: { constructor: "Bau", Sise: "Größe", Red: "Rot", size: "Größe" } })).body,
+    ).toEqual(body)
+
+    const inGerman = (await app.get(`/api/products/${shoe}/content?lang=de`)).body
+    expect(inGerman).toMatchObject({ name: "Shoe", words })
+    expect((await app.get(`/api/products/${shoe}/content?lang=ar`)).body).not.toHaveProperty("words")
+    expect((await app.get(`/api/products/${shoe}`)).body.variants[0]).toMatchObject({
+      name: "Red / 42",
+      options: { colour: "Red", size: "42" },
+    })
+
+    const page = (await app.get(`/p/${shoe}?lang=de`)).body
+    expect(page).toMatch(/"name">Rot \/ 42</)
+    expect(page).toContain('"options":{"colour":"Bau"}')
+    expect((await app.get(`/p/${shoe}?lang=ar`)).body).not.toMatch(/Rot|Größe/)
+    expect((await app.get(`/p/${shoe}?lang=en`)).body).toMatch(/"name">Red \/ 42</)
+  })
+
+  test("stay with a change of another member, go with the language, and none are as if there had never been any", async () => {
+    await translate({ words: { Red: "Rot" } })
+    await app.send("PATCH", shoePath(), { json: { translations: { ar: { name: "حذاء" } } } })
+    expect((await app.get(shoePath())).body.translations.de.words).toEqual({ Red: "Rot" })
+
+    const named = await translate({ name: "Schuh", words: {} })
+    expect(named.body.translations.de).toEqual({ name: "Schuh", description: null, after_purchase: null })
+    expect(named.body).not.toHaveProperty("unused_words")
+    expect((await translate({ name: "Schuh", words: null })).headers["etag"]).toBe(named.headers["etag"])
+    expect((await translate({ words: {} })).body.translations).not.toHaveProperty("de")
+  })
+
+  const many = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`Size ${n}`, "x"]))
+  test("are at most 250 in a language", async () => {
+    expect((await translate({ words: many(250) })).status).toBe(200)
+    const { status, body } = await translate({ words: many(251) })
+    expect([status, body.errors[0].pointer]).toEqual([422, "/translations/de/words"])
+    await translate(null)
+  })
+
+  test.each([
+    [{ Red: "" }, "/translations/de/words/Red"],
+    [{ Red: "x".repeat(256) }, "/translations/de/words/Red"],
+    [{ Red: "a\nb" }, "/translations/de/words/Red"],
+    [{ Red: null }, "/translations/de/words/Red"],
+    [{ "1/2": 3 }, "/translations/de/words/1~12"],
+    [{ "": "x" }, "/translations/de/words"],
+    [{ ["x".repeat(256)]: "x" }, "/translations/de/words"],
+    [{ "a\u0000b": "x" }, "/translations/de/words"],
+    [["Red"], "/translations/de/words"],
+    ["Red", "/translations/de/words"],
+  ])("%j is refused, with the place", async (words, pointer) => {
+    const { status, body } = await translate({ words })
+    expect([status, body.code, body.errors[0].pointer]).toEqual([422, "invalid_request", pointer])
+  })
+
+  test("thousands of them are refused with one error, and keys that change a prototype with another", async () => {
+    const numbers = Object.fromEntries(Array.from({ length: 5_001 }, (_, n) => [String(n), "x"]))
+    const thousands = await translate({ words: numbers })
+    expect([thousands.status, thousands.body.errors]).toEqual([
+      422,
+      [{ pointer: "", detail: "must not have more than 5000 fields" }],
+    ])
+    const json = JSON.parse('{"__proto__": "Urbild"}') as object
+    expect((await translate({ words: json })).status).toBe(400)
+  })
+})
+
+test("the content of a draft or an archived product is for the shop, and for the owners of its orders", async () => {
+  await using closed = await startClosedApp()
+  const asShop = { token: ADMIN_TOKEN }
+  const { body: mug } = await closed.post("/api/admin/products", { ...plain, name: "Mug" }, asShop)
+  const { body: hold } = await closed.post("/api/holds", { product_id: mug.id, qty: 1 })
+  const admin = `/api/admin/products/${mug.id}`
+  await closed.send("PATCH", `${admin}/content`, { json: { image_alt: "A mug" }, ...asShop })
+  const content = `/api/products/${mug.id}/content`
+  expect((await closed.get(content)).headers["cache-control"]).toBe("public, max-age=2")
+
+  await closed.send("PATCH", admin, { json: { status: "archived" }, ...asShop })
+  expect((await closed.get(content)).status).toBe(404)
+  for (const token of [hold.token, ADMIN_TOKEN]) {
+    const { status, headers, body } = await closed.get(content, { token })
+    expect([status, body.name, headers["cache-control"]]).toEqual([200, "Mug", "private, no-store"])
+  }
+  const { body: other } = await closed.post("/api/admin/products", { ...plain, status: "draft" }, asShop)
+  expect((await closed.get(`/api/products/${other.id}/content`, { token: hold.token })).status).toBe(404)
 })
 
 describe("pages", () => {

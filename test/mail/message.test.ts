@@ -244,3 +244,59 @@ Terms: https://lamp.example/t
     expect(html).not.toContain("border-top: 3px")
   })
 })
+
+describe("the words of options and variants in a mail", () => {
+  const words = (name: string, red: string, days: string) => ({
+    name,
+    description: null,
+    afterPurchase: null,
+    words: { Red: red, "Two days": days },
+  })
+  const content: ComposedContent = {
+    ...contentWith("x"),
+    shippingAddress: null,
+    order: {
+      ...order,
+      productName: "Runner",
+      content: {
+        ...noProductContent,
+        translations: {
+          de: words("Läufer", "Rot", "Zwei Tage"),
+          fr: words("Coureur", "Rouge", "Deux jours"),
+          ar: words("حذاء", "أحمر", "يومان"),
+        },
+      },
+      namedLines: [
+        { variantId: 1, qty: 2, unitPriceMinor: 9_999, restockedQty: 0, name: "Red / 42", sku: null },
+        { variantId: 2, qty: 1, unitPriceMinor: 9_999, restockedQty: 0, name: "Two days", sku: null },
+      ],
+    },
+    refund: { amountMinor: 100, currency: "EUR", reason: "requested" },
+  }
+  const kinds = ["receipt", "refund", "cancelled", "links"] as const
+
+  test.each([
+    ["de-CH", "Läufer, Rot / 42", "Läufer, Zwei Tage"],
+    ["fr", "Coureur, Rouge / 42", "Coureur, Deux jours"],
+    ["ar", "حذاء, أحمر / 42", "حذاء, يومان"],
+    // A language without words of the product, one without words of mails, and none, where the shop's default is English.
+    ["ja", "Runner, Red / 42", "Runner, Two days"],
+    ["it", "Runner, Red / 42", "Runner, Two days"],
+    [null, "Runner, Red / 42", "Runner, Two days"],
+  ] as const)("are those of the order's language: %s", (language, ...lines) => {
+    for (const kind of kinds) {
+      const inLanguage = { ...content.order, language }
+      const mail = composeMail(
+        { ...content, kind, order: inLanguage, orders: [inLanguage] },
+        shopWith("Lamp"),
+      )
+      for (const line of lines) {
+        expect(mail.text).toContain(`× ${line}`)
+        expect(mail.html).toContain(`× ${line}`)
+      }
+      const all = ["Red", "Rot", "Rouge", "أحمر", "Two days", "Zwei Tage", "Deux jours", "يومان"]
+      const others = all.filter((word) => !lines.join().includes(word))
+      expect(others.filter((word) => mail.text.includes(word))).toEqual([])
+    }
+  })
+})

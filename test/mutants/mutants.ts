@@ -25,6 +25,7 @@ import { outgoingMutants } from "./outgoing.ts"
 import { shopDataMutants } from "./shop-data.ts"
 import { shopFaceMutants } from "./shop-face.ts"
 import { productContentMutants } from "./product-content.ts"
+import { productWordMutants } from "./product-words.ts"
 import { publicationMutants } from "./publication.ts"
 import { productNumberMutants } from "./product-numbers.ts"
 import { stockDisplayMutants } from "./stock-display.ts"
@@ -104,6 +105,7 @@ export const mutants: readonly Mutant[] = [
   ...shopDataMutants,
   ...embedMutants,
   ...productContentMutants,
+  ...productWordMutants,
   ...shopFaceMutants,
   ...streamMutants,
   ...adminMutants,

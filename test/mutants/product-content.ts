@@ -21,11 +21,11 @@ export const productContentMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/show-product-content.ts",
-        find: "view === null || isHidden(view.product)",
-        replace: "view === null",
+        find: "const isSecret = view !== null && isHidden(view.product)",
+        replace: "const isSecret = view !== null && isHidden(view.product) && view.product.id < 0",
       },
     ],
-    caughtBy: { file: routes, test: "a draft's is for the shop alone" },
+    caughtBy: { file: routes, test: "of a draft or an archived product is for the shop" },
   },
   {
     name: "content: a change of something older is made",

@@ -4,13 +4,21 @@ import type { ProductTexts, ShopLanguage, StoredContent } from "../../client/src
 import type { Product } from "../../client/src/index.ts"
 import { may } from "./own-role.ts"
 import { explain, shop } from "./api.ts"
-import { MOST_FURTHER_PICTURES, changedContent, type ContentTexts } from "./content-values.ts"
+import {
+  MOST_FURTHER_PICTURES,
+  askedWords,
+  changedContent,
+  type AskedWord,
+  type ContentTexts,
+  type TextFields,
+} from "./content-values.ts"
 import { Field, isReadable } from "./field.tsx"
 import type { Reading } from "./form-values.ts"
 import { Failure } from "./pager.tsx"
 import { useRefusals } from "./refusals.ts"
 import { languageNames, readHttpsUrl } from "./shop-values.ts"
 import { useUnsavedInput } from "./unsaved.ts"
+import { readLabel } from "./variant-values.ts"
 
 interface Loaded {
   readonly product: Product
@@ -48,7 +56,28 @@ function pictureFields(url = "", alt = ""): PictureFields {
   return { url: signal(url), alt: signal(alt) }
 }
 
-type TextSignals = Readonly<Record<keyof ProductTexts, Signal<string>>>
+type TextSignals = Readonly<Record<Exclude<keyof ProductTexts, "words">, Signal<string>>> & {
+  readonly words: readonly WordField[]
+}
+
+interface WordField extends AskedWord {
+  readonly text: Signal<string>
+}
+
+/** The fields of a language, with what it has already. */
+function textSignals(content: StoredContent, given: ProductTexts | undefined): TextSignals {
+  const { name, description, after_purchase, words = {} } = given ?? {}
+  return {
+    name: signal(name ?? ""),
+    description: signal(description ?? ""),
+    after_purchase: signal(after_purchase ?? ""),
+    words: askedWords(content, words).map(({ word, isUsed }) => ({
+      word,
+      isUsed,
+      text: signal(Object.hasOwn(words, word) ? (words[word] ?? "") : ""),
+    })),
+  }
+}
 
 function useContentFields(content: StoredContent, languages: readonly ShopLanguage[]) {
   return useSignal({
@@ -56,22 +85,7 @@ function useContentFields(content: StoredContent, languages: readonly ShopLangua
     pictures: signal(content.pictures.map(({ url, alt }) => pictureFields(url, alt))),
     afterPurchase: signal(content.after_purchase ?? ""),
     translations: new Map<ShopLanguage, TextSignals>(
-      languages.map((tag) => {
-        const { name, description, after_purchase } = content.translations[tag] ?? {}
-        const texts = {
-          name: name ?? "",
-          description: description ?? "",
-          after_purchase: after_purchase ?? "",
-        }
-        return [
-          tag,
-          {
-            name: signal(texts.name),
-            description: signal(texts.description),
-            after_purchase: signal(texts.after_purchase),
-          },
-        ]
-      }),
+      languages.map((tag) => [tag, textSignals(content, content.translations[tag])]),
     ),
   }).value
 }
@@ -79,10 +93,16 @@ function useContentFields(content: StoredContent, languages: readonly ShopLangua
 type ContentFields = ReturnType<typeof useContentFields>
 
 function textsIn({ imageAlt, pictures, afterPurchase, translations }: ContentFields): ContentTexts {
-  const texts = [...translations].map(([tag, { name, description, after_purchase }]) => [
-    tag,
-    { name: name.value, description: description.value, after_purchase: after_purchase.value },
-  ])
+  const texts = [...translations].map(([tag, { name, description, after_purchase, words }]) => {
+    const given = words.map(({ word, text }) => [word, text.value] as const)
+    const fields: TextFields = {
+      name: name.value,
+      description: description.value,
+      after_purchase: after_purchase.value,
+      words: Object.fromEntries(given),
+    }
+    return [tag, fields]
+  })
   return {
     imageAlt: imageAlt.value,
     pictures: pictures.value.map(({ url, alt }) => ({ url: url.value, alt: alt.value })),
@@ -244,9 +264,41 @@ function Translation({ tag, texts }: TranslationProps) {
         In <span lang={tag}>{language}</span>
       </h2>
       <p class="muted small">Leave out what is the same.</p>
-      <Field id={`name-${tag}`} label="Name" value={texts.name} />
-      <Field id={`description-${tag}`} label="Description" type="lines" value={texts.description} />
-      <Field id={`after-${tag}`} label="After paying" type="lines" value={texts.after_purchase} />
+      <Field id={`name-${tag}`} label="Name" value={texts.name} lang={tag} />
+      <Field
+        id={`description-${tag}`}
+        label="Description"
+        type="lines"
+        value={texts.description}
+        lang={tag}
+      />
+      <Field id={`after-${tag}`} label="After paying" type="lines" value={texts.after_purchase} lang={tag} />
+      {texts.words.length > 0 && <Words tag={tag} words={texts.words} />}
     </section>
+  )
+}
+
+/** A field for each word of the product's options and variants. */
+function Words({ tag, words }: { readonly tag: ShopLanguage; readonly words: readonly WordField[] }) {
+  return (
+    <fieldset class="words">
+      <legend>Options and variants</legend>
+      <p class="muted small">
+        What buyers read in place of each word. A variant named “Red / 42” needs words for its parts alone.
+      </p>
+      <div class="side-by-side">
+        {words.map(({ word, isUsed, text }, index) => (
+          <Field
+            key={word}
+            id={`word-${tag}-${index}`}
+            label={word}
+            value={text}
+            lang={tag}
+            reading={readLabel(text.value)}
+            {...(!isUsed && { hint: "No option or variant has this name now. Clear the field to remove it" })}
+          />
+        ))}
+      </div>
+    </fieldset>
   )
 }

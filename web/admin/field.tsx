@@ -11,13 +11,26 @@ export interface FieldProps {
   readonly reading?: Reading<unknown>
   readonly required?: boolean
   readonly min?: number
+  /** The language of the text, which is then written from its own side. */
+  readonly lang?: string
   readonly list?: readonly (readonly [value: string, text: string])[]
 }
 
 type Input = HTMLInputElement | HTMLTextAreaElement
 
 /** A labelled field with a hint, or with the fault of its text in place of the hint. */
-export function Field({ id, label, value, type = "text", hint, reading, required, min, list }: FieldProps) {
+export function Field({
+  id,
+  label,
+  value,
+  type = "text",
+  hint,
+  reading,
+  required,
+  min,
+  lang,
+  list,
+}: FieldProps) {
   // Browsers report an incomplete entry, such as half a date, as an empty value. Only `validity` shows the difference.
   const isHalfWritten = useSignal(false)
   const fault = (reading && faultOf(reading)) ?? (isHalfWritten.value ? halfWrittenText(type) : null)
@@ -30,6 +43,7 @@ export function Field({ id, label, value, type = "text", hint, reading, required
     id,
     value: value.value,
     required,
+    ...(lang !== undefined && { lang, dir: "auto" as const }),
     "aria-describedby": hintId,
     "aria-invalid": fault === null ? undefined : true,
     // With a custom validity the browser does not send the form and moves the focus to the field.

@@ -1,6 +1,12 @@
 import { effect, untracked } from "@preact/signals"
 import { render } from "preact"
-import { createClient, ProblemError, type Product, type ProductContent } from "../../client/src/index.ts"
+import {
+  createClient,
+  ProblemError,
+  productIn,
+  type Product,
+  type ProductContent,
+} from "../../client/src/index.ts"
 import { languages, type LanguageTag } from "../../client/src/languages.ts"
 import { storage } from "../storefront/browser-storage.ts"
 import type { Language } from "../storefront/language.ts"
@@ -150,9 +156,9 @@ export class DoorbusterBuy extends HTMLElement {
     const { model, held, start } = createProductPageModel(
       {
         kind: "product",
-        product: { ...product, name: content?.name ?? product.name },
+        product: content === null ? product : productIn(product, content),
         payment: null,
-        ...(content !== null && { content: { pictures: content.pictures } }),
+        ...(content !== null && { content }),
       },
       language,
       {

@@ -37,7 +37,10 @@ export function dateText(time: Time, zone: string | null, locale = "en-GB"): str
 /** `12:00:00`, on the server's clock in the reader's zone. */
 export function clockText(nowMs: number, zone: string, locale = "en-GB"): string {
   return new Intl.DateTimeFormat(locale, {
-    timeStyle: "medium",
+    // Not `timeStyle`, which writes 0:26:40 in Japanese and Spanish, so that the clock moves at ten.
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
     hourCycle: "h23",
     timeZone: zone,
   }).format(nowMs)

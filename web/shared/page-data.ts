@@ -1,6 +1,6 @@
 import type { LanguageTag } from "../../client/src/languages.ts"
 import type { Picture, ShopSettings } from "../../client/src/admin.ts"
-import type { Order, Page, Product } from "../../client/src/index.ts"
+import type { Order, Page, Product, ProductWords } from "../../client/src/index.ts"
 import { DEFAULT_ACCENT } from "../../src/base/accent.ts"
 
 /** How a page pays for an order. */
@@ -57,6 +57,8 @@ type OfferedContent = PageContent & {
 export interface ProductContentData {
   /** The product's own first. */
   readonly pictures: readonly Picture[]
+  /** For the names of variants in live updates. Absent: the language has none. */
+  readonly words?: ProductWords
 }
 
 /** What a page is about. */

@@ -1,4 +1,5 @@
 import { languages, textTools, type LanguageTag } from "../../client/src/languages.ts"
+import { directedPrice } from "../../src/base/price-direction.ts"
 import type { Time } from "../../client/src/index.ts"
 import { countryName, namedCountries } from "../shared/countries.ts"
 import { clockText, countdownText, dateText } from "../shared/dates.ts"
@@ -36,7 +37,7 @@ export function languageOf(tag: LanguageTag, words: Words): Language {
     isChosen: false,
     words,
     count: textTools(tag).count,
-    price: (minor, currency) => priceOf(minor, currency, locale),
+    price: (minor, currency) => directedPrice(priceOf(minor, currency, locale), tag),
     date: (time, zone) => dateText(time, zone, dateLocale),
     clock: (nowMs, zone) => clockText(nowMs, zone, dateLocale),
     countdown: (seconds) => countdownText(seconds, words.days),

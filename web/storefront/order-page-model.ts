@@ -1,10 +1,12 @@
 import { batch, computed, effect, signal, untracked } from "@preact/signals"
 import {
   ProblemError,
+  productIn,
   type DetailsBody,
   type FieldError,
   type Order,
   type Product,
+  type ProductContent,
 } from "../../client/src/index.ts"
 import { readerZone } from "../shared/dates.ts"
 import type { PageData, PaymentChoice } from "../shared/page-data.ts"
@@ -55,7 +57,7 @@ export function createOrderPageModel(
     orderId,
     token,
     language,
-    productName: () => product.value?.name ?? null,
+    product: () => product.value,
   })
   const known = computed<Known>(() => ({
     product: product.value,
@@ -107,17 +109,22 @@ export function createOrderPageModel(
   function startWith(productId: number): void {
     if (isStarted) return
     isStarted = true
-    let texts: Partial<Pick<Product, "name">> = {}
+    let own: Product | null = null
+    let texts: ProductContent | null = null
+    const show = () => {
+      if (own !== null) product.value = texts === null ? own : productIn(own, texts)
+    }
     const take = (update: Product) => {
-      const hasMoved = product.value !== null && product.value.reserved_stock !== update.reserved_stock
-      product.value = { ...update, ...texts }
+      const hasMoved = own !== null && own.reserved_stock !== update.reserved_stock
+      own = update
+      show()
       if (hasMoved) void look()
     }
     if (data.shop.languages !== null && data.shop.languages.length > 1) {
-      client.products.content(productId, language.tag).then(
-        ({ name }) => {
-          texts = { name }
-          if (product.value !== null) product.value = { ...product.value, name }
+      client.products.content(productId, language.tag, { token: token() }).then(
+        (content) => {
+          texts = content
+          show()
         },
         () => undefined,
       )

@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from "@preact/signals"
 import type { Language } from "./language.ts"
-import type { Client, Order } from "../../client/src/index.ts"
+import type { Client, Order, Product } from "../../client/src/index.ts"
 import type { PaymentSeen } from "./buyer-view.ts"
 
 /** Pays an order. There is one implementation for each payment provider that the page supports. */
@@ -30,8 +30,8 @@ export interface PaymentContext {
   /** The token of the order's hold. */
   readonly token: () => string | null
   readonly language: Language
-  /** In the page's language; null: not known yet. */
-  readonly productName: () => string | null
+  /** With its texts in the page's language; null: not known yet. */
+  readonly product: () => Product | null
 }
 
 /** A message for the buyer, from the provider. */

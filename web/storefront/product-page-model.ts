@@ -1,6 +1,7 @@
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals"
 import {
   ProblemError,
+  productIn,
   randomKey,
   type DetailsBody,
   type FieldError,
@@ -237,7 +238,8 @@ export function createProductPageModel(
   /** Takes a new state of the product. The notice that no unit was left disappears when one is available again. */
   function take(update: Product): void {
     // The page has the texts in its language, and an update has those of the product itself.
-    const next = data.content === undefined ? update : { ...update, name, description }
+    const next =
+      data.content === undefined ? update : productIn(update, { name, description, ...data.content })
     for (const variant of variantsForSale(next)) offeredIds.add(variant.id)
     batch(() => {
       if (refusal.value !== null && isOver(refusal.value, next)) refusal.value = null

@@ -59,13 +59,14 @@ interface Opening {
 /** What is bought, by name: the order itself names neither product nor variants. */
 async function goodsOf(
   { product_id, lines, quantity, total_minor }: Order,
-  { client, productName }: PaymentContext,
+  { client, product }: PaymentContext,
 ): Promise<Opening["lines"]> {
-  const name = productName()
+  const shown = product()
+  const name = shown?.name ?? null
   if (lines === undefined) {
     return name === null ? undefined : [{ name, quantity, unit_price_minor: total_minor / quantity }]
   }
-  const { variants = [] } = await client.products.get(product_id)
+  const { variants = [] } = shown ?? (await client.products.get(product_id))
   return lines.map(({ variant_id, quantity, unit_price_minor }) => {
     const variant = variants.find(({ id }) => id === variant_id)
     const own = variant?.name ?? `Variant ${variant_id}`

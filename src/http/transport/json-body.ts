@@ -9,12 +9,12 @@ type ParseText = (request: FastifyRequest, text: string, done: Done) => void
 const MOST_FIELDS = 50
 
 /**
- * The most items of a list, with their fields at all depths: as many as 200 variants with all their settings and options
- * have.
+ * The most items of a list or fields of an object, with theirs at all depths: as many as 200 variants with all their settings
+ * and options have.
  */
 const MOST_PARTS = 5_000
 
-/** The body, or a list in it, has more than `most` fields. */
+/** The body, or a list or an object in it, has more than `most` fields. */
 export class TooManyFields extends Error {
   readonly most: number
 
@@ -54,13 +54,15 @@ function jsonParser(app: Pick<FastifyInstance, "getDefaultJsonParser">): Parse {
 function fieldsRefusal(body: unknown): TooManyFields | null {
   if (typeof body !== "object" || body === null) return null
   if (Object.keys(body).length > MOST_FIELDS) return new TooManyFields(MOST_FIELDS)
-  const isTooLong = Object.values(body).some((part) => Array.isArray(part) && hasTooManyParts(part))
+  const isTooLong = Object.values(body as Readonly<Record<string, unknown>>).some(
+    (part) => typeof part === "object" && part !== null && hasTooManyParts(part),
+  )
   return isTooLong ? new TooManyFields(MOST_PARTS) : null
 }
 
 /** Counts fields and items at all depths. Not by recursion, because a body may be nested deeper than the stack allows. */
-function hasTooManyParts(list: readonly unknown[]): boolean {
-  const open: object[] = [list]
+function hasTooManyParts(part: object): boolean {
+  const open = [part]
   let count = 0
   for (let whole = open.pop(); whole !== undefined; whole = open.pop()) {
     const parts = Object.values(whole) as unknown[]

@@ -1,4 +1,5 @@
 import type pg from "pg"
+import type { ProductWords } from "../../../client/src/words.ts"
 import { noProductContent, type ProductContent } from "../../domain/product-content.ts"
 import type { Instant } from "../../domain/time.ts"
 import { numbers } from "../columns.ts"
@@ -124,10 +125,14 @@ function ordered({ imageAlt, pictures, afterPurchase, translations }: ProductCon
     pictures: pictures.map(({ url, alt }) => ({ url, alt })),
     afterPurchase,
     translations: Object.fromEntries(
-      languages.map(([tag, { name, description, afterPurchase }]) => [
+      languages.map(([tag, { name, description, afterPurchase, words }]) => [
         tag,
-        { name, description, afterPurchase },
+        { name, description, afterPurchase, ...(words !== undefined && { words: sorted(words) }) },
       ]),
     ),
   }
+}
+
+function sorted(words: ProductWords): ProductWords {
+  return Object.fromEntries(Object.entries(words).sort(([one], [other]) => (one < other ? -1 : 1)))
 }

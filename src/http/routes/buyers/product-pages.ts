@@ -1,4 +1,5 @@
 import type { LanguageTag } from "../../../../client/src/languages.ts"
+import { inWords } from "../../../../client/src/words.ts"
 import { noProductContent, type ProductContent } from "../../../domain/product-content.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { contentVersion, shownContentJson } from "../../../wire/product-content.ts"
@@ -19,10 +20,11 @@ export function shownProduct(
   content: ProductContent,
   { tag, holdTtlSeconds }: Showing,
 ) {
-  const { name, description, pictures } = shownContentJson(product, content, tag)
+  const { name, description, pictures, words } = shownContentJson(product, content, tag)
+  const shown = publicProductJson({ ...product, name, description }, serverTime, holdTtlSeconds)
   return {
-    product: publicProductJson({ ...product, name, description }, serverTime, holdTtlSeconds),
-    ...(content !== noProductContent && { content: { pictures } }),
+    product: inWords(shown, words),
+    ...(content !== noProductContent && { content: { pictures, ...(words !== undefined && { words }) } }),
   }
 }
 

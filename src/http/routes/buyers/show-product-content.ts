@@ -2,6 +2,7 @@ import { Type } from "typebox"
 import { isHidden } from "../../../domain/product.ts"
 import { ShownContentWire, shownContentJson } from "../../../wire/product-content.ts"
 import { LanguageTag } from "../../../wire/fields.ts"
+import { maySeeHidden } from "../../access/auth.ts"
 import { chosenLanguage } from "../../../site/language-choice.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
@@ -12,7 +13,7 @@ import { refuse } from "../../wire/problems.ts"
 /** Registers `GET /api/products/{id}/content`. */
 export function registerShowProductContent(
   app: App,
-  { products, contents, shop }: Pick<Services, "products" | "contents" | "shop">,
+  { products, contents, shop, gatekeeper }: Pick<Services, "products" | "contents" | "shop" | "gatekeeper">,
 ): void {
   app.route({
     method: "GET",
@@ -20,7 +21,7 @@ export function registerShowProductContent(
     schema: {
       summary: "Read the pictures and texts of a product in a language",
       description:
-        "In the language of `lang` or, if the shop does not have it, in the shop's default. A text without a translation is the product's own.",
+        "In the language of `lang` or, if the shop does not have it, in the shop's default. A text without a translation is the product's own. That of a draft or an archived product is shown to the shop, and to the owners of its holds and orders.",
       tags: ["products"],
       params: Type.Object({ id: Type.String() }),
       querystring: Type.Object({ lang: Type.Optional(LanguageTag) }),
@@ -29,10 +30,12 @@ export function registerShowProductContent(
     async handler(request, reply) {
       const id = parseId(request.params.id)
       const view = id === null ? null : await products.product(id)
-      if (view === null || isHidden(view.product)) return refuse(reply, { code: "product_not_found" })
+      const isSecret = view !== null && isHidden(view.product)
+      if (view === null || (isSecret && !maySeeHidden(gatekeeper.callerOf(request), view.product.id)))
+        return refuse(reply, { code: "product_not_found" })
       const { languages } = await shop.face()
       const contentOf = await contents.contentsOf([view.product.id])
-      void reply.header("cache-control", "public, max-age=2")
+      void reply.header("cache-control", isSecret ? "private, no-store" : "public, max-age=2")
       // Not by the browser's languages: the answer is the same for everybody who sends this address.
       const wish = { asked: request.query.lang, cookie: undefined, acceptLanguage: undefined }
       const language = chosenLanguage(wish, languages)

@@ -1,4 +1,5 @@
 import { Type } from "typebox"
+import type { Product } from "../../../../domain/product.ts"
 import { nothingStored } from "../../../../store/reads/product-contents.ts"
 import {
   ContentChangesBody,
@@ -38,11 +39,12 @@ export function registerProductContent(admin: App, { contents, products }: Conte
       response: { 200: ContentWire, ...problemResponses },
     },
     async handler(request, reply) {
-      const id = await existing(request.params.id)
-      if (id === null) return refuse(reply, { code: "product_not_found" })
+      const product = await existing(request.params.id)
+      if (product === null) return refuse(reply, { code: "product_not_found" })
+      const { id, variants } = product
       const { content, updatedAt } = (await contents.stored.read([id])).get(id) ?? nothingStored
       void reply.headers({ etag: `"${contentVersion(content)}"`, "cache-control": "no-store" })
-      return contentJson(id, content, updatedAt)
+      return contentJson(id, content, { updatedAt, variants })
     },
   })
 
@@ -63,8 +65,9 @@ export function registerProductContent(admin: App, { contents, products }: Conte
     async handler(request, reply) {
       const changed = contentChanges(request.body)
       if (Array.isArray(changed)) return refuse(reply, { code: "invalid_request", errors: changed })
-      const id = await existing(request.params.id)
-      if (id === null) return refuse(reply, { code: "product_not_found" })
+      const product = await existing(request.params.id)
+      if (product === null) return refuse(reply, { code: "product_not_found" })
+      const { id, variants } = product
       const expected = request.headers["if-match"]
       const stored = await contents.stored.change(
         id,
@@ -74,12 +77,13 @@ export function registerProductContent(admin: App, { contents, products }: Conte
       if (stored === null) return refuse(reply, { code: "content_changed" })
       contents.learn(id, stored.content)
       void reply.header("etag", `"${contentVersion(stored.content)}"`)
-      return contentJson(id, stored.content, stored.updatedAt)
+      const { content, updatedAt } = stored
+      return contentJson(id, content, { updatedAt, variants })
     },
   })
 
-  async function existing(text: string): Promise<number | null> {
+  async function existing(text: string): Promise<Product | null> {
     const id = parseId(text)
-    return id === null || !(await products.exists(id)) ? null : id
+    return id === null ? null : ((await products.product(id))?.product ?? null)
   }
 }

@@ -1,0 +1,74 @@
+import type { LanguageTag } from "./languages.ts"
+
+/** Words of a product in another language, by the word as the product writes it: `{"Size": "Größe", "Red": "Rot"}`. */
+export type ProductWords = Readonly<Record<string, string>>
+
+/** The pictures and texts that a product's page shows, in one language. Reading them needs no token. */
+export interface ProductContent {
+  readonly product_id: number
+  readonly language: LanguageTag
+  readonly name: string
+  readonly description: string | null
+  /** The product's own picture first. */
+  readonly pictures: readonly { readonly url: string; readonly alt: string }[]
+  /** The names of options, values and variants in this language, by the product's own. Absent: there are none. */
+  readonly words?: ProductWords
+}
+
+/** What tells a variant from the others. */
+interface Named {
+  readonly name: string
+  readonly options: Readonly<Record<string, string>>
+}
+
+/** Between the parts of a variant's name: `Red / 42`, `Red, 42`. With spaces, because `T-shirt` and `1/2 kg` are one word. */
+const separator = /([,;]\s+|\s+[/|·+–—-]\s+)/u
+
+/**
+ * The name of an option, a value or a variant in another language. A name that is no word of its own, such as `Red / 42`, is
+ * translated part by part. What the language has no word for stays as it is.
+ */
+export function wordIn(words: ProductWords | undefined, text: string): string {
+  if (words === undefined) return text
+  // Not `words[text]` alone: a variant may be named `constructor`.
+  const own = (word: string) => (Object.hasOwn(words, word) ? words[word] : undefined)
+  return (
+    own(text) ??
+    text
+      .split(separator)
+      .map((part) => own(part) ?? part)
+      .join("")
+  )
+}
+
+/** The product with its variants' names, options and values in another language; the same product where there are no words. */
+export function inWords<Item extends { readonly variants?: readonly Named[] }>(
+  product: Item,
+  words: ProductWords | undefined,
+): Item {
+  if (words === undefined || product.variants === undefined) return product
+  const word = (text: string) => wordIn(words, text)
+  const variants = product.variants.map((variant) => ({
+    ...variant,
+    name: word(variant.name),
+    options: Object.fromEntries(
+      Object.entries(variant.options).map(([name, value]) => [word(name), word(value)]),
+    ),
+  }))
+  return { ...product, variants }
+}
+
+type Texts = Pick<ProductContent, "name" | "description" | "words">
+
+/** The product with its texts and words in another language: those of `client.products.content`. */
+export function productIn<Item extends Texts & { readonly variants?: readonly Named[] }>(
+  product: Item,
+  { name, description, words }: Texts,
+): Item {
+  return { ...inWords(product, words), name, description }
+}
+
+/** The parts of a variant's name that are translated each for itself; one where it has no parts. */
+export function partsOf(name: string): readonly string[] {
+  return name.split(separator).filter((_, index) => index % 2 === 0)
+}
