@@ -11,6 +11,7 @@ import { mailboxMutants } from "./mailboxes.ts"
 import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
 import { moneyMutants } from "./money.ts"
+import { accessCodeMutants } from "./access-codes.ts"
 import { holdBoundMutants } from "./hold-bounds.ts"
 import { historyMutants } from "./history.ts"
 import { limitMutants } from "./limits.ts"
@@ -90,6 +91,7 @@ export const mutants: readonly Mutant[] = [
   ...moneyMutants,
   ...historyMutants,
   ...holdBoundMutants,
+  ...accessCodeMutants,
   ...signedCustomerMutants,
   ...outgoingMutants,
   ...limitMutants,

@@ -18,14 +18,17 @@ let lastId = 0
 const offer = (stock: number, settings: Partial<ProductSettings> = {}) =>
   newProduct(engine, { stock, settings })
 
-async function placeHold(productId: number, { qty = 1, customerId = null as string | null } = {}) {
+async function placeHold(
+  productId: number,
+  { qty = 1, customerId = null as string | null, accessCode = undefined as string | undefined } = {},
+) {
   const holdId = (lastId += 1)
-  const command = { kind: "place_hold", productId, holdId, qty, customerId } as const
+  const command = { kind: "place_hold", productId, holdId, qty, customerId, accessCode } as const
   return { holdId, outcome: (await engine.lanes.submit(command)).outcome }
 }
 
 /** An order of Anna's, or of no customer, under the id of its hold. */
-async function placeOrder(productId: number, wish: { qty?: number; customerId?: string | null } = {}) {
+async function placeOrder(productId: number, wish: Parameters<typeof placeHold>[1] = {}) {
   const { holdId } = await placeHold(productId, wish)
   await engine.lanes.submit({ kind: "place_order", productId, holdId, orderId: holdId })
   return holdId
@@ -49,6 +52,23 @@ test("nor does a lapsed order", async () => {
   const orderId = await placeOrder(productId, { customerId: ANNA })
   await lapse("orders", orderId)
   expect((await placeHold(productId, { customerId: ANNA })).outcome).toMatchObject({ status: "active" })
+})
+
+test("nor does what is held with a code, or ordered with it, and has lapsed", async () => {
+  const phases = [
+    { from: null, until: null, needs: { kind: "codes", set: "press" } as const, maxPerCustomer: null },
+  ]
+  const productId = await offer(100, { phases })
+  await engine.accessCodes.add(productId, { set: "press", units: 2, claimants: ["k:press"] })
+  const { holdId } = await placeHold(productId, { accessCode: "k:press" })
+  const orderId = await placeOrder(productId, { accessCode: "k:press" })
+  const ask = async () => (await placeHold(productId, { accessCode: "k:press" })).outcome
+  expect(await ask()).toMatchObject({ code: "access_code_used_up" })
+  await lapse("holds", holdId)
+  expect(await ask()).toMatchObject({ status: "active" })
+  expect(await ask()).toMatchObject({ code: "access_code_used_up" })
+  await lapse("orders", orderId)
+  expect(await ask()).toMatchObject({ status: "active" })
 })
 
 test("a late payment counts the units that its customer has by now (I8)", async () => {
