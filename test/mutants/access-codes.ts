@@ -6,7 +6,7 @@ const units = "src/domain/units.ts"
 const domain = "test/domain/access.test.ts"
 const http = "test/http/access-codes.test.ts"
 const race = "test/race/access-codes.test.ts"
-const upgrade = "test/faults/upgrade-phases.test.ts"
+const constraints = "test/store/constraints.test.ts"
 
 /** Who may buy when, and how often a code is spent. */
 export const accessCodeMutants: readonly Mutant[] = [
@@ -138,17 +138,6 @@ export const accessCodeMutants: readonly Mutant[] = [
     caughtBy: { file: http, test: "are read in any spelling" },
   },
   {
-    name: "access codes: the sale of a product with phases is resumed by its first variants",
-    edits: [
-      {
-        file: "src/store/columns.ts",
-        find: "coalesce(status_paused, phases_paused, variants_paused, paused)",
-        replace: "coalesce(status_paused, variants_paused, phases_paused, paused)",
-      },
-    ],
-    caughtBy: { file: http, test: "gets its first variants afterwards" },
-  },
-  {
     name: "access codes: an earlier version may end a hold with a code",
     edits: [
       {
@@ -157,7 +146,7 @@ export const accessCodeMutants: readonly Mutant[] = [
         replace: "",
       },
     ],
-    caughtBy: { file: upgrade, test: "gives no unit back without its code" },
+    caughtBy: { file: constraints, test: "products_saved_with_claims" },
   },
   {
     name: "access codes: an earlier version may order a hold with a code",
@@ -168,6 +157,6 @@ export const accessCodeMutants: readonly Mutant[] = [
         replace: "status <> 'converted' or claimants is null or true",
       },
     ],
-    caughtBy: { file: upgrade, test: "gives no unit back without its code" },
+    caughtBy: { file: constraints, test: "holds_ordered_with_claims" },
   },
 ]
