@@ -9,6 +9,7 @@ import type { Config } from "./config/config.ts"
 import { createEngine, type Engine } from "./engine.ts"
 import { createAudit } from "./http/access/audit.ts"
 import { createOwnerTokens, type OwnerTokens } from "./http/access/owner-token.ts"
+import { createMailboxKeys, type MailboxKeys } from "./http/access/mailbox-keys.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
 import { listeningError } from "./config/listening-error.ts"
 import { listen, type ListeningSockets } from "./base/listening-sockets.ts"
@@ -34,7 +35,7 @@ import { seedIfEmpty } from "./seed.ts"
 import { createPlan, lateMsAfter } from "./simulator/plan.ts"
 import { createSimulator, type Simulator } from "./simulator/simulator.ts"
 import { takeSteps, type GivenUp } from "./base/stop-steps.ts"
-import { installationTokenSecret } from "./store/upkeep/installation.ts"
+import { installationMailboxSecret, installationTokenSecret } from "./store/upkeep/installation.ts"
 import { migrate, migrationStates } from "./store/upkeep/migrate.ts"
 import { openDatabase, takesWrites, type Database, type PoolSizes } from "./store/pool.ts"
 import { version } from "./base/version.ts"
@@ -121,16 +122,29 @@ async function startOver(database: Database, config: Config, options: AppOptions
   engine.events.openStreams(() => live.size)
   const secret = config.tokenSecret ?? (await installationTokenSecret(database.views))
   const tokens = createOwnerTokens(secret)
+  const keys = createMailboxKeys({ names: await installationMailboxSecret(database.views), secret })
   const shop = shopOf(config, { shop: engine.shop, tokens, url })
-  const mail = mailServices(config, engine, { shop, log })
-  const services = { engine, providers, simulator, log, readiness, arrivals, texts, live, tokens, ...mail }
+  const mail = mailServices(config, engine, { shop, keys, log })
+  const services = {
+    engine,
+    providers,
+    simulator,
+    log,
+    readiness,
+    arrivals,
+    texts,
+    live,
+    tokens,
+    keys,
+    ...mail,
+  }
   const server: App = await buildServer(config, secret, services)
   const sockets = await listenAt(server, config)
   let worker: { stop(): Promise<void> } | null = null
   function work(): void {
     if (stopped !== null) return
     const sending = sendingWays(config, shop)
-    worker ??= startWorker({ ...engine, providers, log, retention: config, ...sending })
+    worker ??= startWorker({ ...engine, ...keys, providers, log, retention: config, ...sending })
   }
   if (options.worker) work()
 
@@ -197,10 +211,11 @@ interface ServerServices extends MailServices {
   readonly texts: ProductTexts
   readonly live: ProductStreams
   readonly tokens: OwnerTokens
+  readonly keys: MailboxKeys
 }
 
 async function buildServer(config: Config, secret: string, services: ServerServices): Promise<App> {
-  const { engine, log, ...others } = services
+  const { engine, log, keys: _, ...others } = services
   return createServer(
     {
       ...engine,

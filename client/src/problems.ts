@@ -44,6 +44,8 @@ export interface ProblemMembers {
   readonly stock_over_limit: { readonly most_stock: number }
   /** `units_left`: how many more units the customer may have. */
   readonly customer_limit_reached: { readonly units_left: number }
+  /** `needs`: the token that the product is sold for: one that the shop has signed, or one of a confirmed mailbox. */
+  readonly customer_token_required: { readonly needs: "signed" | "email" }
   /** Of a `Customer-Token`. */
   readonly customer_token_invalid: { readonly because: "malformed" | "signature" | "expired" }
   /**
@@ -74,7 +76,9 @@ export interface ProblemMembers {
 type PlainCode =
   | "malformed_request"
   | "unauthorized"
-  | "customer_token_required"
+  | "mail_code_invalid"
+  | "mail_codes_off"
+  | "challenge_failed"
   | "invalid_signature"
   | "forbidden"
   | "product_not_found"

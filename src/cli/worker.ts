@@ -1,8 +1,9 @@
 import { checkMail, checkSimulator } from "../config/checks.ts"
 import type { Config } from "../config/config.ts"
+import { createMailboxKeys } from "../http/access/mailbox-keys.ts"
 import { createOwnerTokens } from "../http/access/owner-token.ts"
 import { mailOptions, sendingWays, shopDefaults, shopOf } from "../mail-way.ts"
-import { installationTokenSecret } from "../store/upkeep/installation.ts"
+import { installationMailboxSecret, installationTokenSecret } from "../store/upkeep/installation.ts"
 import { createEngine } from "../engine.ts"
 import { createLog } from "../base/log.ts"
 import { providersOf } from "../payments/providers.ts"
@@ -26,9 +27,18 @@ export async function work(config: Config): Promise<void> {
   await migrate(access.url)
   const engine = createEngine(database, config, log, mailOptions(config), shopDefaults(config))
   const providers = await providersOf(config)
-  const tokens = createOwnerTokens(config.tokenSecret ?? (await installationTokenSecret(database.views)))
+  const secret = config.tokenSecret ?? (await installationTokenSecret(database.views))
+  const tokens = createOwnerTokens(secret)
+  const keys = createMailboxKeys({ names: await installationMailboxSecret(database.views), secret })
   const shop = shopOf(config, { shop: engine.shop, tokens, url: () => servedAt(config) })
-  const worker = startWorker({ ...engine, providers, log, retention: config, ...sendingWays(config, shop) })
+  const worker = startWorker({
+    ...engine,
+    ...keys,
+    providers,
+    log,
+    retention: config,
+    ...sendingWays(config, shop),
+  })
   log.info("Working.")
   const stop = async ({ withinMs }: { readonly withinMs: number }) => {
     const steps = [

@@ -41,14 +41,17 @@ export interface Idempotency {
   readonly fingerprint: string
 }
 
+/** `shop`: the shop itself places the hold. `signed`: the shop's signature. `email`: the buyer has confirmed a mailbox. */
+export type CustomerProof = "shop" | "signed" | "email"
+
 export interface PlaceHold extends CommandBase, GivenShopFields {
   readonly kind: "place_hold"
   readonly holdId: number
   /** The units of all lines together. */
   readonly qty: number
   readonly customerId: string | null
-  /** True: the shop itself, or its signature, says who the customer is. */
-  readonly isCustomerSigned?: boolean | undefined
+  /** What says who the customer is, besides the request; null or absent: nothing. */
+  readonly customerProof?: CustomerProof | null | undefined
   /** At least one, each of another variant; undefined: the request names none. */
   readonly lines?: readonly WantedLine[] | undefined
   /** Who answers for the hold. Undefined: the shop itself, which nothing but the product's settings binds. */

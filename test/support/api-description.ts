@@ -27,6 +27,14 @@ export async function describeServer(): Promise<unknown> {
       tokens,
       gatekeeper: createGatekeeper(null, tokens),
       holderOf: () => undefined,
+      mailboxCodes: {
+        canSend: async () => true,
+        ask: () => true,
+        confirm: async () => null,
+        forget: async () => undefined,
+        settled: async () => undefined,
+      },
+      challenge: null,
       customerTokens: createCustomerTokens([]),
       holdsNeedSigned: false,
       readiness: {

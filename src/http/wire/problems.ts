@@ -13,6 +13,9 @@ export type RequestRefusal =
   | { readonly code: "unsupported_media_type" }
   | { readonly code: "unauthorized" }
   | { readonly code: "customer_token_invalid"; readonly because: "malformed" | "signature" | "expired" }
+  | { readonly code: "mail_code_invalid" }
+  | { readonly code: "mail_codes_off" }
+  | { readonly code: "challenge_failed" }
   | { readonly code: "forbidden"; readonly detail?: string }
   | { readonly code: "role_required"; readonly role: Role }
   | OperatorRefusal
@@ -133,16 +136,19 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   customer_not_signed: {
     status: 422,
     code: "invalid_request",
-    title: "The product is sold to customers whose name is signed",
+    title: "The product is sold to customers with a Customer-Token",
   },
   variant_required: { status: 422, title: "This product is sold by variant" },
   restock_lines_required: { status: 422, title: "The order has several lines" },
+  mail_code_invalid: { status: 422, title: "The code is not valid" },
+  challenge_failed: { status: 422, title: "The challenge was not solved" },
   quantity_over_limit: { status: 422, title: "Quantity exceeds the limit per hold" },
   customer_required: { status: 422, title: "This product requires a customer_id" },
   idempotency_key_reused: { status: 422, title: "Idempotency-Key reused with a different request" },
   rate_limited: { status: 429, title: "Too many requests" },
   internal_error: { status: 500, title: "Internal error" },
   overloaded: { status: 503, title: "Too many requests waiting" },
+  mail_codes_off: { status: 503, title: "This server can send no codes" },
   provider_unavailable: { status: 503, title: "The payment provider is not answering" },
   unavailable: { status: 503, title: "The database is not available" },
 }
@@ -232,6 +238,8 @@ function members(refusal: AnyRefusal): object {
       return { most_stock: refusal.mostStock }
     case "customer_limit_reached":
       return { units_left: refusal.unitsLeft }
+    case "customer_token_required":
+      return { needs: refusal.needs }
     case "customer_token_invalid":
       return { because: refusal.because }
     case "too_many_open_holds":

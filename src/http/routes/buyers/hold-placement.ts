@@ -6,6 +6,7 @@ import type { HoldRequest } from "../../../lanes/gate.ts"
 import { refuse, type AnyRefusal } from "../../wire/problems.ts"
 import { holdsForBuyers, isShopSystem, type Caller } from "../../access/auth.ts"
 import { askerName, badIdempotencyKey, idempotencyOf } from "../../access/idempotency-key.ts"
+import type { CustomerTokenKind } from "../../access/customer-token.ts"
 import { createHoldCustomers } from "./hold-customer.ts"
 import type { Services } from "../../services.ts"
 
@@ -53,15 +54,15 @@ export function createHoldPlacement(services: HoldPlacementServices) {
     request: FastifyRequest,
     reply: FastifyReply,
     wanted: HoldRequest & GivenShopFields,
-    isSigned: boolean,
+    proof: CustomerTokenKind | null,
   ): Promise<Hold | null> {
     const caller = gatekeeper.callerOf(request)
-    const isCustomerSigned = isSigned || holdsForBuyers(caller)
-    if (needsSigned && !isCustomerSigned) {
-      return turnedDown(request, reply, wanted, { code: "customer_token_required" })
+    const customerProof = proof ?? (holdsForBuyers(caller) ? "shop" : null)
+    if (needsSigned && customerProof !== "signed" && !holdsForBuyers(caller)) {
+      return turnedDown(request, reply, wanted, { code: "customer_token_required", needs: "signed" })
     }
-    // Keys of signed customers are apart from those of strangers, who could name the same customer.
-    const asker = isSigned ? "signed customer" : askerName(caller)
+    // Keys of customers with a token are apart from those of strangers, who could name the same customer.
+    const asker = proof === null ? askerName(caller) : "signed customer"
     const idempotency = idempotencyOf(request, asker, wanted)
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
@@ -77,8 +78,9 @@ export function createHoldPlacement(services: HoldPlacementServices) {
       requestId: request.id,
       idempotency,
       holdId: typeof id === "number" ? id : await id,
-      holder: holderOf(request, caller, isSigned ? wanted.customerId : null),
-      isCustomerSigned,
+      // A mailbox costs nothing, so it does not take the place of the address.
+      holder: holderOf(request, caller, proof === "signed" ? wanted.customerId : null),
+      customerProof,
       ...wanted,
     })
     if (replayed) void reply.header("idempotent-replayed", "true")

@@ -40,9 +40,9 @@ export function registerPlaceHoldByPath(
       if (qty === null) return refuse(reply, badQuantity)
       const customer = customerOf(request, reply, { productId, named: null })
       if (customer === null) return reply
-      const { customerId, isSigned } = customer
+      const { customerId, proof } = customer
       const wanted = { productId, qty, customerId }
-      const hold = turnAway(request, reply, wanted) ? null : await place(request, reply, wanted, isSigned)
+      const hold = turnAway(request, reply, wanted) ? null : await place(request, reply, wanted, proof)
       if (hold === null) return reply
       const { hold_id: id, ...rest } = holdJson(hold)
       return reply.send({

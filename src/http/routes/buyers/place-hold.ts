@@ -6,6 +6,7 @@ import { refuse } from "../../wire/problems.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
+import type { HoldCustomer } from "./hold-customer.ts"
 import type { HoldPlacement } from "./hold-placement.ts"
 import { unitsWanted } from "./wanted-units.ts"
 
@@ -23,9 +24,9 @@ export function registerPlaceHold(
     request: FastifyRequest,
     reply: FastifyReply,
     wanted: Parameters<HoldPlacement["place"]>[2],
-    isSigned: boolean,
+    proof: HoldCustomer["proof"],
   ): void {
-    place(request, reply, wanted, isSigned)
+    place(request, reply, wanted, proof)
       .then((hold) => void (hold === null || reply.send(newHoldText(hold, tokens.sign(hold)))))
       .catch((fault: Error) => reply.send(fault))
   }
@@ -59,7 +60,7 @@ export function registerPlaceHold(
         ...(reference !== undefined && { reference }),
         ...(metadata && { metadata }),
       }
-      if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted, customer.isSigned)
+      if (!turnAway(request, reply, wanted)) answerHold(request, reply, wanted, customer.proof)
     },
   })
 }
