@@ -16,7 +16,13 @@ import type { Services } from "./http/services.ts"
 /** The services that say who a caller is, and what binds it. */
 export type AccessServices = Pick<
   Services,
-  "gatekeeper" | "customerTokens" | "holdsNeedSigned" | "holderOf" | "mailboxCodes" | "challenge"
+  | "gatekeeper"
+  | "customerTokens"
+  | "holdsNeedSigned"
+  | "holderOf"
+  | "mailboxCodes"
+  | "challenge"
+  | "challengePage"
 >
 
 /** Makes them. `secret`: the installation's, of which sessions and the names of holders are made. */
@@ -45,7 +51,7 @@ interface AccessParts {
 function mailboxServices(
   config: Config,
   { engine: { codes, events }, keys, log }: Pick<AccessParts, "engine" | "keys" | "log">,
-): Pick<AccessServices, "mailboxCodes" | "challenge"> {
+): Pick<AccessServices, "mailboxCodes" | "challenge" | "challengePage"> {
   const { challenge } = config
   return {
     mailboxCodes: createMailboxCodes({
@@ -56,6 +62,7 @@ function mailboxServices(
       onError: (error) =>
         log.warn({ err: error }, "A buyer's request for a code could not be stored; no mail is sent."),
     }),
+    challengePage: challenge === null ? null : { script: challenge.script, siteKey: challenge.siteKey },
     challenge:
       challenge === null
         ? null

@@ -180,10 +180,8 @@ export function createEngine(
     deliveries: createWebhookDeliveries(database.views),
   }
   const [webhookQueue, alerts] = [createWebhookQueue(database.views), createAlerts(database.views)]
-  const mails = {
-    queue: createMailQueue(database.views, perSecond),
-    contents: createMailContents(database.views, variantNames),
-  }
+  const queue = createMailQueue(database.views, perSecond)
+  const mails = { queue, contents: createMailContents(database.views, variantNames) }
   const codes = createMailCodes(database.views, { perHour: codesPerHour, perSecond })
   const stored = createProductContents(database.views)
   const contents = { stored, ...createContentMemory((ids) => stored.read(ids)) }

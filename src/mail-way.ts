@@ -111,8 +111,8 @@ export function mailServices(
   }
 }
 
-async function readCodes({ newest }: Engine["codes"], keys: MailboxKeys, limit: number): Promise<ReadCode[]> {
-  const open = await newest(limit)
+async function readCodes(codes: Engine["codes"], keys: MailboxKeys, limit: number): Promise<ReadCode[]> {
+  const open = await codes.newest(limit)
   return open.map(({ customerId, email, seed, endsAt }) => ({
     email,
     code: keys.codeOf(customerId, seed),

@@ -81,6 +81,8 @@ export interface Services {
   readonly mailboxCodes: MailboxCodes
   /** Null: a code is asked for without one. */
   readonly challenge: Challenge | null
+  /** What pages need to show it; null: a code is asked for without one. */
+  readonly challengePage: { readonly script: string; readonly siteKey: string } | null
   readonly readiness: Readiness
   readonly arrivals: Pick<Arrivals, "note">
   /** The providers that send webhooks in their own format. */

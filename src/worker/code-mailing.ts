@@ -3,14 +3,15 @@ import type { Logger } from "pino"
 import type { Events } from "../events/events.ts"
 import { composeCode } from "../mail/code-mail.ts"
 import { buildMessage } from "../mail/message.ts"
-import { CODE_MINUTES, type CodeResult, type DueCode, type MailCodes } from "../store/queues/mail-codes.ts"
+import type { CodeQueue, CodeResult, DueCode } from "../store/queues/mail-code-queue.ts"
+import { CODE_MINUTES } from "../store/queues/mail-codes.ts"
 import type { MailWay } from "./mailing.ts"
 
 /** Makes the six digits of a request, which are stored nowhere. */
 export type CodeOf = (customerId: string, seed: string) => string
 
 interface CodeMailingParts extends MailWay {
-  readonly codes: Pick<MailCodes, "take" | "note">
+  readonly codes: CodeQueue
   readonly codeOf: CodeOf
   readonly log: Logger
   readonly observer: Pick<Events, "mailCode">

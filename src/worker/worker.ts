@@ -15,7 +15,7 @@ import type { RefundQueue } from "../store/queues/refund-queue.ts"
 import type { WebhookQueue } from "../store/queues/webhook-queue.ts"
 import type { MailQueue } from "../store/queues/mail-queue.ts"
 import type { MailContents } from "../store/reads/mail-contents.ts"
-import type { MailCodes } from "../store/queues/mail-codes.ts"
+import type { CodeQueue } from "../store/queues/mail-code-queue.ts"
 import { createCodeMailing, type CodeMailing, type CodeOf } from "./code-mailing.ts"
 import { createDeliveries } from "./deliveries.ts"
 import { startLoop, type Pace } from "./loop.ts"
@@ -51,7 +51,7 @@ export interface WorkerParts {
   /** How outgoing events reach endpoints. */
   readonly ways: MessageWays
   readonly mails: { readonly queue: MailQueue; readonly contents: MailContents }
-  readonly codes: Pick<MailCodes, "take" | "note">
+  readonly codes: CodeQueue
   /** Makes the codes of buyers; not given: none is sent. */
   readonly codeOf?: CodeOf | undefined
   /** Mail is off if it is null or not given. */

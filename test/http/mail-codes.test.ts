@@ -168,7 +168,7 @@ async function rowOf(email: string) {
     [email],
   )
   if (row === undefined) throw new Error(`there is no code of ${email}`)
-  return { ...row, endsAt: Number(row.endsAt) }
+  return row
 }
 
 describe("an attacker", () => {

@@ -75,7 +75,7 @@ export const mailCodeMutants: readonly Mutant[] = [
     name: "mail codes: a code does not end",
     edits: [
       {
-        file: stored,
+        file: "src/store/queues/mail-code-queue.ts",
         find: "const isOpen = `ends_at > clock_timestamp() and tries",
         replace: "const isOpen = `ends_at > '-infinity' and tries",
       },

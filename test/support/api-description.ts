@@ -35,6 +35,7 @@ export async function describeServer(): Promise<unknown> {
         settled: async () => undefined,
       },
       challenge: null,
+      challengePage: null,
       customerTokens: createCustomerTokens([]),
       holdsNeedSigned: false,
       readiness: {

@@ -1,39 +1,17 @@
 import { randomUUID } from "node:crypto"
 import type pg from "pg"
 import { isoTime, type Instant } from "../../domain/time.ts"
-import { transaction, transactionByIndex, type Tx } from "../tx.ts"
-import { advancePace, allowedNow } from "./mail-queue.ts"
-
-/** A request for a code. */
-export interface CodeRequest {
-  /** The customer who has the mailbox. */
-  readonly customerId: string
-  /** The address that the code is sent to. */
-  readonly email: string
-  /** The language of the mail; null: the shop's. */
-  readonly language: string | null
-}
+import { transaction, type Tx } from "../tx.ts"
+import { createCodeQueue, isOpen, type CodeQueue, type CodeRequest } from "./mail-code-queue.ts"
 
 /** `mail`: a mail follows. `event`: the shop's own system is told. `limited`: nothing follows. */
 export type AskedCode = "mail" | "event" | "limited by address" | "limited in all"
 
-/** A code that one worker has leased for its mail. */
-export interface DueCode extends CodeRequest {
-  readonly seed: string
-  /** Including this attempt. */
-  readonly attempts: number
-  /** The end of the lease, in the database's text form. It identifies this attempt. */
-  readonly lease: string
-}
-
 /** A code that is open. */
 export type OpenCode = CodeRequest & { readonly seed: string; readonly endsAt: Instant }
 
-/** What happens to a mail after an attempt: nothing more, or another attempt. */
-export type CodeResult = { readonly kind: "done" } | { readonly kind: "again"; readonly afterSeconds: number }
-
 /** The codes that buyers were mailed. All processes share them, so that their limits bind all of them together. */
-export interface MailCodes {
+export interface MailCodes extends CodeQueue {
   /** Whether an endpoint of the shop takes the codes, so that the shop mails them itself. */
   areForShop(): Promise<boolean>
   /**
@@ -47,22 +25,14 @@ export interface MailCodes {
   use(customerId: string, seed: string): Promise<boolean>
   /** Removes everything that is known of a mailbox. */
   forget(customerId: string): Promise<void>
-  /** Leases codes whose mail is due, at most `limit`, and no more than MAIL_PER_SECOND allows. */
-  take(limit: number): Promise<DueCode[]>
-  /** Records the result of an attempt, unless the mail was asked for again since. */
-  note(code: Pick<DueCode, "customerId" | "lease">, result: CodeResult): Promise<void>
   /** The newest open codes, for the mailbox of open mode. */
   newest(limit: number): Promise<OpenCode[]>
 }
 
 /** How long a code is valid. */
 export const CODE_MINUTES = 10
-/** How many times a code may be compared. The table has the same limit. */
-const TRIES = 5
 /** Mails that an address gets in an hour: enough for somebody who looks in the wrong folder, too few to annoy. */
 export const MAILS_PER_HOUR = 5
-/** A lease lasts longer than any attempt to send a mail. */
-const LEASE_SECONDS = 120
 
 /** The options of the codes. */
 export interface MailCodeOptions {
@@ -75,6 +45,8 @@ export interface MailCodeOptions {
 /** Makes the codes over PostgreSQL. */
 export function createMailCodes(pool: pg.Pool, { perHour, perSecond }: MailCodeOptions): MailCodes {
   return {
+    ...createCodeQueue(pool, perSecond),
+
     areForShop: () => hasEndpoint(pool),
 
     async ask(request) {
@@ -130,30 +102,6 @@ export function createMailCodes(pool: pg.Pool, { perHour, perSecond }: MailCodeO
       })
     },
 
-    async take(limit) {
-      if (!(await isAnyDue(pool))) return []
-      return transactionByIndex(pool, async (tx) => {
-        const allowed = perSecond === 0 ? limit : Math.min(limit, await allowedNow(tx, perSecond))
-        if (allowed === 0) return []
-        const codes = await takeCodes(tx, allowed)
-        if (perSecond > 0 && codes.length > 0) await advancePace(tx, codes.length / perSecond)
-        return codes
-      })
-    },
-
-    async note({ customerId, lease }, result) {
-      await pool.query({
-        name: "note-code",
-        text: `
-          update mail_codes
-             set due_at = case when $3::float8 is null then null
-                               else clock_timestamp() + make_interval(secs => $3) end
-           where mailbox = $1
-             and due_at = $2::timestamptz`,
-        values: [customerId, lease, result.kind === "again" ? result.afterSeconds : null],
-      })
-    },
-
     async newest(limit) {
       const { rows } = await pool.query<OpenCode>({
         name: "newest-codes",
@@ -174,7 +122,6 @@ export function createMailCodes(pool: pg.Pool, { perHour, perSecond }: MailCodeO
 /** Rolls the request back. */
 class TotalReached extends Error {}
 
-const isOpen = `ends_at > clock_timestamp() and tries < ${TRIES}`
 const isNewHour = "counted_from <= clock_timestamp() - interval '1 hour'"
 
 async function hasEndpoint(pool: pg.Pool): Promise<boolean> {
@@ -259,50 +206,6 @@ async function writeEvent(tx: Tx, customerId: string): Promise<void> {
       JSON.stringify({ type: CODE_EVENT, timestamp: now, data: { customer_id: customerId } }),
     ],
   })
-}
-
-async function isAnyDue(pool: pg.Pool): Promise<boolean> {
-  const { rows } = await pool.query({
-    name: "any-due-code",
-    text: `
-      select mailbox
-        from mail_codes
-       where due_at <= statement_timestamp()
-       order by due_at
-       limit 1`,
-  })
-  return rows.length > 0
-}
-
-/** A code that has ended or was used up meanwhile is mailed to nobody. */
-async function takeCodes(tx: Tx, limit: number): Promise<DueCode[]> {
-  const { rows } = await tx.query<DueCode>({
-    name: "take-codes",
-    text: `
-      with taken as materialized (
-        select mailbox
-          from mail_codes
-         where due_at <= statement_timestamp()
-         order by due_at
-         limit $1
-           for update skip locked
-      ),
-      leased as (
-        update mail_codes
-           set attempts = attempts + 1,
-               due_at = case when ${isOpen} then clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}) end
-          from taken
-         where mail_codes.mailbox = taken.mailbox
-        returning mail_codes.mailbox, email, language, seed, attempts, due_at
-      )
-      select email, language, seed, attempts,
-             mailbox as "customerId",
-             due_at::text as lease
-        from leased
-       where due_at is not null`,
-    values: [limit],
-  })
-  return rows
 }
 
 /** An open code as its event says it. */
