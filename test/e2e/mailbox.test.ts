@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { launchBrowser, leavesOutBrowser } from "../support/browser.ts"
+import { CHALLENGE_SECRET, startVerifier } from "../support/challenge-verifier.ts"
 import { startCodeShop, wrongCode, type CodeShop } from "../support/mail-codes.ts"
 import { ADMIN_TOKEN, offer } from "../support/shop.ts"
 
@@ -110,6 +111,33 @@ describe.skipIf(leavesOutBrowser())("a product for confirmed mailboxes", { timeo
     await visit.getByRole("button", { name: "Reserve" }).click()
     await visit.getByRole("button", { name: "Send me a code" }).waitFor()
     await visit.getByText("Confirm your e-mail address first, then reserve.").waitFor()
+    await own.close()
+  })
+
+  test("shows the challenge of the shop's service, and sends its token with the address", async () => {
+    await using verifier = await startVerifier()
+    const challenge = {
+      verifyUrl: verifier.url,
+      secret: CHALLENGE_SECRET,
+      siteKey: "key-1",
+      script: verifier.script,
+    }
+    await using guarded = await startCodeShop({ challenge })
+    const { id } = await offer(guarded.app, { customer: "email" }, ADMIN_TOKEN)
+    const own = await browser.newContext({ ...phone, locale: "en" })
+    const visit = await own.newPage()
+    const wrong: string[] = []
+    visit.on("console", (message) => /Security.Policy/i.test(message.text()) && wrong.push(message.text()))
+    await visit.goto(`${guarded.app.url}/p/${id}`)
+    await visit.getByRole("textbox", { name: "E-mail" }).fill("human@example.com")
+    await visit.getByRole("button", { name: "Send me a code" }).click()
+    await visit.getByText("The check has not succeeded").waitFor()
+    await visit.getByRole("button", { name: "I am human at key-1" }).click()
+    await visit.getByRole("button", { name: "Send me a code" }).click()
+    await visit.getByLabel("Code with six digits").fill(await guarded.codeFor("human@example.com"))
+    await visit.getByRole("button", { name: "Confirm", exact: true }).click()
+    await visit.getByText("You are confirmed as h…@example.com.").waitFor()
+    expect(wrong).toEqual([])
     await own.close()
   })
 

@@ -23,21 +23,26 @@ const AT_ONCE = 100
 /**
  * Makes the check of challenges with a service that has the form siteverify: it is sent `secret` and `response`, and answers
  * `{"success": true}` or `false`. It is not told the buyer's address.
+ * `onFailure`: the service does not answer; called once until it answers again.
  */
 export function createChallenge(
   { verifyUrl, secret }: Verifier,
   onFailure: (error: unknown) => void,
 ): Challenge {
   let underWay = 0
+  let isAway = false
   return {
     async check(token) {
       if (token === undefined || token === "") return "failed"
       if (underWay >= AT_ONCE) return "unknown"
       underWay += 1
       try {
-        return (await ask(verifyUrl, secret, token)) ? "solved" : "failed"
+        const isSolved = await ask(verifyUrl, secret, token)
+        isAway = false
+        return isSolved ? "solved" : "failed"
       } catch (error) {
-        onFailure(error)
+        if (!isAway) onFailure(error)
+        isAway = true
         return "unknown"
       } finally {
         underWay -= 1
