@@ -166,7 +166,7 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
     },
     MAIL_CODES_PER_HOUR: {
       meaning:
-        "The most [codes](../guides/mail-codes.md) that are mailed to buyers in an hour, so that nobody can use the shop to flood mailboxes; `0` for no limit.",
+        "The most [codes](../guides/mail-codes.md) that are mailed to buyers in an hour, so that a shop cannot be used to flood mailboxes; `0` for no limit.",
     },
     PUBLIC_URL: {
       meaning:

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http"
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { createChallenge, VERIFY_WITHIN_MS } from "../../src/http/access/challenge.ts"
+import { challengePageHeaders } from "../../src/http/transport/page-headers.ts"
 import { challengeSettings } from "../../src/config/challenge.ts"
 import { CHALLENGE_SECRET as SECRET, startVerifier, type Verifier } from "../support/challenge-verifier.ts"
 import { askCode, startCodeShop, type CodeShop } from "../support/mail-codes.ts"
@@ -118,6 +119,12 @@ describe("a challenge before a code", () => {
     const [plainPolicy, plainPage] = await policyOf("any")
     expect(`${plainPolicy}${plainPage}`).not.toContain("challenges.example")
   })
+})
+
+test("of hCaptcha the policy has the whole domain, because its frames come from other hosts", () => {
+  const policy = challengePageHeaders("https://js.hcaptcha.com/1/api.js")["content-security-policy"]
+  expect(policy).toContain("frame-src https://hcaptcha.com https://*.hcaptcha.com")
+  expect(policy).toContain("script-src 'self' https://hcaptcha.com https://*.hcaptcha.com;")
 })
 
 test("a flood at a slow service is bounded: what is beyond counts as not answered", async () => {

@@ -79,6 +79,11 @@ export const mailCodeMutants: readonly Mutant[] = [
         find: "const isOpen = `ends_at > clock_timestamp() and tries",
         replace: "const isOpen = `ends_at > '-infinity' and tries",
       },
+      {
+        file: stored,
+        find: "           and seed = $2\n             and ends_at > clock_timestamp()`",
+        replace: "           and seed = $2`",
+      },
     ],
     caughtBy: { file: http, test: "within ten minutes" },
   },

@@ -1,5 +1,4 @@
 import { expect } from "vitest"
-import { createMailboxKeys } from "../../src/http/access/mailbox-keys.ts"
 import type { MailServer, ReceivedMail } from "./mail-server.ts"
 import { startMailServer } from "./mail-server.ts"
 import { startClosedApp } from "./shop.ts"
@@ -58,11 +57,3 @@ export const askCode = (client: TestClient, email: string, more: object = {}): P
 
 export const confirmCode = (client: TestClient, email: string, code: string): Promise<TestAnswer> =>
   client.post("/api/customers", { email, code })
-
-/** The keys of a server whose TOKEN_SECRET this is, on a database. */
-export async function keysOf({ app: { engine } }: TestApp, secret: string) {
-  const { rows } = await engine.database.views.query<{ value: string }>(
-    "select value from installation_secrets where name = 'mailbox_secret'",
-  )
-  return createMailboxKeys({ names: rows[0]?.value ?? "", secret })
-}

@@ -38,23 +38,12 @@ export function ChallengeField({ challenge, onSolved }: ChallengeFieldProps) {
 function show(place: HTMLElement, sitekey: string, onSolved: ChallengeFieldProps["onSolved"]): void {
   const { turnstile, hcaptcha } = globalThis as { readonly turnstile?: Widgets; readonly hcaptcha?: Widgets }
   const widgets = turnstile ?? hcaptcha
-  if (widgets !== undefined) {
-    widgets.render(place, {
-      sitekey,
-      callback: onSolved,
-      "expired-callback": () => onSolved(null),
-      "error-callback": () => onSolved(null),
-    })
-    return
-  }
-  // Cap: its widget is an element, and the site key is the address of its server's part for this site.
-  const widget = document.createElement("cap-widget")
-  widget.setAttribute("data-cap-api-endpoint", sitekey)
-  widget.addEventListener("solve", (event) => {
-    const { detail } = event as CustomEvent<{ readonly token?: string }>
-    onSolved(detail.token ?? null)
+  widgets?.render(place, {
+    sitekey,
+    callback: onSolved,
+    "expired-callback": () => onSolved(null),
+    "error-callback": () => onSolved(null),
   })
-  place.append(widget)
 }
 
 const loaded = new Map<string, Promise<void>>()

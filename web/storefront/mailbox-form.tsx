@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact"
 import { useEffect, useId, useRef } from "preact/hooks"
 import { storage } from "./browser-storage.ts"
 import { ChallengeField } from "./challenge-field.tsx"
-import { maskedAddress, type MailboxAnswer, type MailboxModel } from "./mailbox.ts"
+import type { MailboxAnswer, MailboxModel } from "./mailbox.ts"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 
@@ -239,4 +239,11 @@ function Said({ answer }: { readonly answer: Signal<MailboxAnswer | "busy" | nul
       {words.mailbox.failed[value]}
     </p>
   )
+}
+
+/** An address by which its owner recognizes it, and a reader over the shoulder does not: `a…@example.com`. */
+function maskedAddress(email: string): string {
+  const at = email.lastIndexOf("@")
+  const [first = ""] = email
+  return `${first}…${email.slice(at)}`
 }

@@ -85,10 +85,3 @@ function refusalBy({ code, status }: ProblemError): MailboxAnswer {
       return status >= 500 ? "no_answer" : "off"
   }
 }
-
-/** An address by which its owner recognizes it, and a reader over the shoulder does not: `a…@example.com`. */
-export function maskedAddress(email: string): string {
-  const at = email.lastIndexOf("@")
-  const [first = ""] = email
-  return `${first}…${email.slice(at)}`
-}

@@ -21,8 +21,12 @@ const POLICY_WITH_STRIPE = POLICY.replace(
   .replace("connect-src 'self'", "connect-src 'self' https://api.stripe.com")
   .concat("; frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com")
 
+/** hCaptcha's script loads its frames and styles from other hosts of its domain. */
+const HCAPTCHA = "https://hcaptcha.com https://*.hcaptcha.com"
+
 /** The policy of pages with the challenge of another service, which has its script, frames, styles and server at this origin. */
-function policyWith(origin: string): string {
+function policyWith(scriptOrigin: string): string {
+  const origin = scriptOrigin.endsWith(".hcaptcha.com") ? HCAPTCHA : scriptOrigin
   return POLICY.replace("script-src 'self'", `script-src 'self' ${origin}`)
     .replace("style-src 'self'", `style-src 'self' ${origin}`)
     .replace("connect-src 'self'", `connect-src 'self' ${origin}`)

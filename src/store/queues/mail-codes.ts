@@ -32,7 +32,7 @@ export interface MailCodes extends CodeQueue {
 /** How long a code is valid. */
 export const CODE_MINUTES = 10
 /** Mails that an address gets in an hour: enough for somebody who looks in the wrong folder, too few to annoy. */
-export const MAILS_PER_HOUR = 5
+const MAILS_PER_HOUR = 5
 
 /** The options of the codes. */
 export interface MailCodeOptions {
