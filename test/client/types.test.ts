@@ -151,6 +151,7 @@ const carried = {
   mostStock: 1,
   unitsLeft: 1,
   because: "unpaid",
+  needs: "email",
   errors: [],
   missing: [],
   stock: 1,

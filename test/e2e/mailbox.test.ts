@@ -111,6 +111,7 @@ describe.skipIf(leavesOutBrowser())("a product for confirmed mailboxes", { timeo
     await visit.getByRole("button", { name: "Reserve" }).click()
     await visit.getByRole("button", { name: "Send me a code" }).waitFor()
     await visit.getByText("Confirm your e-mail address first, then reserve.").waitFor()
+    expect(await visit.evaluate(() => localStorage.getItem("doorbuster:1:mailbox"))).toBeNull()
     await own.close()
   })
 

@@ -58,9 +58,13 @@ const codes: readonly unknown[] = [
   "12345\u0000",
 ]
 
+function shown(value: unknown): string {
+  return value === undefined ? "nothing" : JSON.stringify(value).slice(0, 60)
+}
+
 function refused(path: string, valid: object, member: string, values: readonly unknown[]): HostileRequest[] {
   return values.map((value, index) => ({
-    name: `POST ${path} with ${member} ${index}: ${String(JSON.stringify(value)).slice(0, 60)}`,
+    name: `POST ${path} with ${member} ${index}: ${shown(value)}`,
     method: "POST",
     path,
     json: { ...valid, [member]: value },
