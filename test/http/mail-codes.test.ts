@@ -497,7 +497,7 @@ describe("what is kept", () => {
 describe("a server without a way to send", () => {
   test("says so, and says the same for every address", async () => {
     await using without = await startClosedApp()
-    expect(await askCode(without, newAddress())).toBeProblem(503, "mail_codes_off")
+    expect(await askCode(without, newAddress())).toBeProblem(409, "mail_codes_off")
   })
 
   test("in open mode shows the code where its mails are read", async () => {

@@ -75,6 +75,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   webhook_delivery_not_found: { status: 404, title: "No such delivery of this endpoint" },
   refund_not_found: { status: 404, title: "No such refund" },
   order_unknown: { status: 404, code: "order_not_found", title: "No such order" },
+  mail_codes_off: { status: 409, title: "This server can send no codes" },
   out_of_stock: { status: 409, title: "Not enough units are available" },
   sale_not_open: { status: 409, title: "The sale has not started" },
   sale_paused: { status: 409, title: "The sale is paused" },
@@ -148,7 +149,6 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   rate_limited: { status: 429, title: "Too many requests" },
   internal_error: { status: 500, title: "Internal error" },
   overloaded: { status: 503, title: "Too many requests waiting" },
-  mail_codes_off: { status: 503, title: "This server can send no codes" },
   provider_unavailable: { status: 503, title: "The payment provider is not answering" },
   unavailable: { status: 503, title: "The database is not available" },
 }
