@@ -1,28 +1,74 @@
 import type { Logger } from "pino"
 import type { Config } from "./config/config.ts"
+import { hasMail } from "./config/mail.ts"
 import type { Engine } from "./engine.ts"
 import { createAdminSessions, SESSION_SECONDS } from "./http/access/admin-session.ts"
 import { createGatekeeper, type AdminAccess } from "./http/access/auth.ts"
 import { createCustomerTokens } from "./http/access/customer-token.ts"
+import { createChallenge } from "./http/access/challenge.ts"
+import { createMailboxCodes } from "./http/access/mailbox-codes.ts"
+import type { MailboxKeys } from "./http/access/mailbox-keys.ts"
 import { createHolders } from "./http/access/holders.ts"
 import { createOperatorAccess } from "./http/access/operator-access.ts"
 import type { OwnerTokens } from "./http/access/owner-token.ts"
 import type { Services } from "./http/services.ts"
 
 /** The services that say who a caller is, and what binds it. */
-export type AccessServices = Pick<Services, "gatekeeper" | "customerTokens" | "holdsNeedSigned" | "holderOf">
+export type AccessServices = Pick<
+  Services,
+  | "gatekeeper"
+  | "customerTokens"
+  | "holdsNeedSigned"
+  | "holderOf"
+  | "mailboxCodes"
+  | "challenge"
+  | "challengePage"
+>
 
 /** Makes them. `secret`: the installation's, of which sessions and the names of holders are made. */
 export function accessServices(
   config: Config,
   secret: string,
-  { engine, tokens, log }: { readonly engine: Engine; readonly tokens: OwnerTokens; readonly log: Logger },
+  { engine, tokens, keys, log }: AccessParts,
 ): AccessServices {
   return {
+    ...mailboxServices(config, { engine, keys, log }),
     gatekeeper: createGatekeeper(operatorsBy(config, secret, engine, log), tokens),
-    customerTokens: createCustomerTokens(config.customerSecrets),
+    customerTokens: createCustomerTokens(config.customerSecrets, keys.tokenKey),
     holdsNeedSigned: config.holdsNeed === "signed",
     holderOf: createHolders(config.holdBounds === null ? null : secret),
+  }
+}
+
+interface AccessParts {
+  readonly engine: Engine
+  readonly tokens: OwnerTokens
+  /** The keys of mailboxes. */
+  readonly keys: MailboxKeys
+  readonly log: Logger
+}
+
+function mailboxServices(
+  config: Config,
+  { engine: { codes, events }, keys, log }: Pick<AccessParts, "engine" | "keys" | "log">,
+): Pick<AccessServices, "mailboxCodes" | "challenge" | "challengePage"> {
+  const { challenge } = config
+  return {
+    mailboxCodes: createMailboxCodes({
+      codes,
+      keys,
+      hasMail: hasMail(config),
+      onResult: (result) => events.mailCode(result),
+      onError: (error) =>
+        log.warn({ err: error }, "A buyer's request for a code could not be stored; no mail is sent."),
+    }),
+    challengePage: challenge === null ? null : { script: challenge.script, siteKey: challenge.siteKey },
+    challenge:
+      challenge === null
+        ? null
+        : createChallenge(challenge, (error) =>
+            log.warn({ err: error }, "The challenge's service does not answer; buyers get codes without it."),
+          ),
   }
 }
 

@@ -13,6 +13,7 @@ import { createEngine, type Engine } from "./engine.ts"
 import { createAudit } from "./http/access/audit.ts"
 import { createClaimantOfCode, type ClaimantOfCode } from "./http/access/access-code.ts"
 import { createOwnerTokens, type OwnerTokens } from "./http/access/owner-token.ts"
+import { createMailboxKeys, type MailboxKeys } from "./http/access/mailbox-keys.ts"
 import { watchArrivals, type Arrivals } from "./http/transport/arrivals.ts"
 import { listeningError } from "./config/listening-error.ts"
 import { listen, type ListeningSockets } from "./base/listening-sockets.ts"
@@ -127,11 +128,13 @@ async function startOver(database: Database, config: Config, options: AppOptions
   engine.events.openStreams(() => live.size)
   const secret = config.tokenSecret ?? (await installationSecret(database.views, "token_secret"))
   const tokens = createOwnerTokens(secret)
+  const names = await installationSecret(database.views, "mailbox_secret")
+  const keys = createMailboxKeys({ names, secret })
   const shop = shopOf(config, { shop: engine.shop, tokens, url })
   const shared = sharedLimits(config.redis, options.counts, { secret, log, registry: engine.events.registry })
-  const mail = mailServices(config, engine, { shop, log, limits: shared.limits })
+  const mail = mailServices(config, engine, { shop, keys, log, limits: shared.limits })
   const claimantOfCode = createClaimantOfCode(await installationSecret(database.views, "access_code_secret"))
-  const parts = { limits: shared.limits, texts, live, tokens, claimantOfCode }
+  const parts = { limits: shared.limits, texts, live, tokens, keys, claimantOfCode }
   const services = { engine, providers, simulator, log, readiness, arrivals, ...parts, ...mail }
   const server: App = await buildServer(config, secret, services)
   const sockets = await listenAt(server, config)
@@ -140,7 +143,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
   function work(): void {
     if (stopped !== null) return
     const sending = sendingWays(config, shop)
-    worker ??= startWorker({ ...engine, providers, log, retention: config, ...sending })
+    worker ??= startWorker({ ...engine, ...keys, providers, log, retention: config, ...sending })
   }
   if (options.worker) work()
 
@@ -210,10 +213,11 @@ interface ServerServices extends MailServices {
   readonly tokens: OwnerTokens
   readonly claimantOfCode: ClaimantOfCode
   readonly limits: Limits
+  readonly keys: MailboxKeys
 }
 
 async function buildServer(config: Config, secret: string, services: ServerServices): Promise<App> {
-  const { engine, log, ...others } = services
+  const { engine, log, keys: _, ...others } = services
   return createServer(
     {
       ...engine,

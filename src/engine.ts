@@ -24,6 +24,7 @@ import { createProductMemory, type ProductMemory } from "./store/reads/product-m
 import { createProductWatch, type ProductWatch } from "./store/reads/product-watch.ts"
 import { createProductStore } from "./store/batch/product-store.ts"
 import { createMailContents, type MailContents } from "./store/reads/mail-contents.ts"
+import { createMailCodes, type MailCodes } from "./store/queues/mail-codes.ts"
 import { createMailQueue, type MailQueue } from "./store/queues/mail-queue.ts"
 import { createContentMemory, type ContentMemory } from "./store/reads/content-memory.ts"
 import { createProductContents, type ProductContents } from "./store/reads/product-contents.ts"
@@ -74,6 +75,8 @@ export interface Engine {
   /** What is told to the shop's systems about the installation itself. */
   readonly alerts: Alerts
   readonly mails: Mails
+  /** The codes with which buyers confirm their mailboxes. */
+  readonly codes: MailCodes
   readonly contents: Contents
   readonly shop: Shop
   readonly accessCodes: AccessCodes
@@ -98,6 +101,8 @@ export interface Mails {
 /** Whether mails are written, and how fast they are sent. */
 export interface MailOptions {
   readonly hasMail: boolean
+  /** How many codes are mailed in an hour; 0: no limit. */
+  readonly codesPerHour?: number
   /** 0: no limit. */
   readonly perSecond: number
 }
@@ -115,7 +120,7 @@ export function createEngine(
   database: Database,
   rules: Rules & { readonly holdRetentionDays?: number },
   log: Logger,
-  { hasMail, perSecond }: MailOptions = withoutMail,
+  { hasMail, perSecond, codesPerHour = 0 }: MailOptions = withoutMail,
   defaults: ShopDefaults = { name: "Doorbuster", languages: ["en"] },
 ): Engine {
   const events = createEvents(log)
@@ -174,10 +179,9 @@ export function createEngine(
   const [refunds, cancellations] = [createRefundQueue(database.views), createCancellations(database.views)]
   const webhooks = webhooksOver(database, () => subscribers.forget())
   const [webhookQueue, alerts] = [createWebhookQueue(database.views), createAlerts(database.views)]
-  const mails = {
-    queue: createMailQueue(database.views, perSecond),
-    contents: createMailContents(database.views, variantNames),
-  }
+  const queue = createMailQueue(database.views, perSecond)
+  const mails = { queue, contents: createMailContents(database.views, variantNames) }
+  const codes = createMailCodes(database.views, { perHour: codesPerHour, perSecond })
   const stored = createProductContents(database.views)
   const contents = { stored, ...createContentMemory((ids) => stored.read(ids)) }
   const settings = createShopSettings(database.views)
@@ -187,7 +191,7 @@ export function createEngine(
   const reads = { inbox, money, lists, erasure, variantNames, orderHistory, figures, courses }
   const desk = { actions, operators, refunds, cancellations, webhooks, webhookQueue }
   const accessCodes = createAccessCodes(database.views)
-  return { ...sale, ...reads, ...desk, accessCodes, alerts, mails, contents, shop }
+  return { ...sale, ...reads, ...desk, accessCodes, alerts, mails, codes, contents, shop }
 }
 
 function webhooksOver({ views }: Database, onChange: () => void): Webhooks {

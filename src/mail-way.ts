@@ -3,6 +3,8 @@ import type { Config } from "./config/config.ts"
 import type { Logger } from "pino"
 import type { Engine, MailOptions } from "./engine.ts"
 import type { OwnerTokens } from "./http/access/owner-token.ts"
+import type { ReadCode } from "./http/access/mailbox-codes.ts"
+import type { MailboxKeys } from "./http/access/mailbox-keys.ts"
 import { createOrderLinks, type OrderLinks } from "./http/access/order-links.ts"
 import type { Mailbox, Messages } from "./http/services.ts"
 import type { Limits } from "./limits/limits.ts"
@@ -13,11 +15,15 @@ import { createMailNotice } from "./worker/mail-notice.ts"
 import type { MailWay } from "./worker/mailing.ts"
 import type { MessageWays } from "./worker/send-message.ts"
 
-type MailConfig = Pick<Config, "adminToken" | "mail" | "mailPerSecond" | "publicUrl">
+type MailConfig = Pick<Config, "adminToken" | "mail" | "mailPerSecond" | "mailCodesPerHour" | "publicUrl">
 
 /** Whether this configuration writes mails, and how fast it sends them. Mails that are only read have no rate. */
 export function mailOptions(config: MailConfig): MailOptions {
-  return { hasMail: hasMail(config), perSecond: config.mail === null ? 0 : config.mailPerSecond }
+  return { hasMail: hasMail(config), ...ratesOf(config) }
+}
+
+function ratesOf({ mail, mailPerSecond, mailCodesPerHour }: MailConfig) {
+  return { perSecond: mail === null ? 0 : mailPerSecond, codesPerHour: mailCodesPerHour }
 }
 
 /** What is shown of a shop while it has set nothing else. */
@@ -87,12 +93,18 @@ export interface MailServices {
 /** Makes what routes need to send. */
 export function mailServices(
   config: MailConfig & Pick<Config, "webhookAllowPrivate">,
-  { mails }: Pick<Engine, "mails">,
+  { mails, codes }: Pick<Engine, "mails" | "codes">,
   {
     shop,
+    keys,
     log,
     limits,
-  }: { readonly shop: () => Promise<Shop>; readonly log: Logger; readonly limits: Limits },
+  }: {
+    readonly shop: () => Promise<Shop>
+    readonly keys: MailboxKeys
+    readonly log: Logger
+    readonly limits: Limits
+  },
 ): MailServices {
   const isRead = config.adminToken === null && config.mail === null
   const onError = (error: unknown) =>
@@ -102,6 +114,17 @@ export function mailServices(
       ? createOrderLinks((email) => mails.queue.askForLinks(email), onError, limits)
       : null,
     messages: createMessageSender(sendingWays(config, shop).ways),
-    mailbox: isRead ? { contents: mails.contents, shop } : null,
+    mailbox: isRead
+      ? { contents: mails.contents, shop, codes: (limit) => readCodes(codes, keys, limit) }
+      : null,
   }
+}
+
+async function readCodes(codes: Engine["codes"], keys: MailboxKeys, limit: number): Promise<ReadCode[]> {
+  const open = await codes.newest(limit)
+  return open.map(({ customerId, email, seed, endsAt }) => ({
+    email,
+    code: keys.codeOf(customerId, seed),
+    endsAt,
+  }))
 }

@@ -121,6 +121,7 @@ const allowed: Record<string, readonly string[]> = {
     "mail/smtp",
     "http/access/owner-token",
     "http/access/customer-token",
+    "http/access/mailbox-keys",
     "http/access/operator-access",
     "base/stop-steps",
     "base/standard-streams",

@@ -14,6 +14,10 @@ import type {
   AddressLayout,
   CountryList,
   DetailsBody,
+  AskCodeBody,
+  AskedCode,
+  ConfirmCodeBody,
+  ConfirmedMailbox,
   FindOrdersBody,
   FoundOrders,
   Health,
@@ -40,7 +44,7 @@ export interface ClientOptions extends ConnectionOptions {
 
 /**
  * The calls for buyers. Each returns the server's answer, or throws a `ProblemError`, `NetworkError`, `TimeoutError`,
- * `AbortError` or `AnswerError`. All but `health` are retried when no answer comes, and after a 429, 502, 503 or 504
+ * `AbortError` or `AnswerError`. All but `health` and those of `customers` are retried when no answer comes, and after a 429, 502, 503 or 504
  * (after its `Retry-After`), within the limits of `retry`.
  */
 export interface Client {
@@ -125,6 +129,17 @@ export interface Client {
      * orders or not. Refused: `rate_limited`, and `route_not_found` where the shop sends no mails.
      */
     find(email: string, options?: CallOptions): Promise<FoundOrders>
+  }
+  readonly customers: {
+    /**
+     * Has a code mailed to the address, for products with `customer: email`. The answer is the same for every address, and
+     * whether a code is sent or not. Refused: `rate_limited`, `mail_codes_off`, `challenge_failed`.
+     */
+    requestCode(body: AskCodeBody, options?: CallOptions): Promise<AskedCode>
+    /**
+     * Takes the code of the mail, and returns the token of the mailbox. Refused: `mail_code_invalid`, `rate_limited`.
+     */
+    confirmCode(body: ConfirmCodeBody, options?: CallOptions): Promise<ConfirmedMailbox>
   }
   readonly addresses: {
     /** Lists the countries that an address can be in. */
@@ -212,6 +227,10 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
           body: { email } satisfies FindOrdersBody,
         }),
     },
+    customers: {
+      requestCode: (body, options) => call(connection, once("/api/customers/codes", body, options)),
+      confirmCode: (body, options) => call(connection, once("/api/customers", body, options)),
+    },
     addresses: {
       countries: (options) => call(connection, get("/api/addresses", options)),
       layout: (country, options) =>
@@ -235,6 +254,11 @@ function isUnhealthy({ status, text }: { readonly status: number; readonly text:
 function withCustomer(call: Call, { customerToken }: CustomerCallOptions = {}): Call {
   if (customerToken === undefined) return call
   return { ...call, headers: { ...call.headers, "customer-token": customerToken } }
+}
+
+/** A write that is not retried, because each try counts. */
+function once(path: string, body: object, options: CallOptions = {}): Call {
+  return { method: "POST", path, repeatable: false, options, body }
 }
 
 /** A read, which may always be retried. */

@@ -52,6 +52,8 @@ export interface ProblemMembers {
   readonly access_code_unknown: { readonly next_phase: NextPhase | null }
   /** `units_left`: of the code. */
   readonly access_code_used_up: { readonly units_left: number; readonly next_phase: NextPhase | null }
+  /** `needs`: the token that the product is sold for: one that the shop has signed, or one of a confirmed mailbox. */
+  readonly customer_token_required: { readonly needs: "signed" | "email" }
   /** Of a `Customer-Token`. */
   readonly customer_token_invalid: { readonly because: "malformed" | "signature" | "expired" }
   /**
@@ -82,7 +84,9 @@ export interface ProblemMembers {
 type PlainCode =
   | "malformed_request"
   | "unauthorized"
-  | "customer_token_required"
+  | "mail_code_invalid"
+  | "mail_codes_off"
+  | "challenge_failed"
   | "invalid_signature"
   | "forbidden"
   | "product_not_found"

@@ -4,6 +4,7 @@
  */
 
 import type { Phase } from "./access-types.ts"
+import type { LanguageTag } from "./languages.ts"
 import type { ShownUnits } from "./unit-types.ts"
 
 export type * from "./access-types.ts"
@@ -24,11 +25,42 @@ export interface FindOrdersBody {
   readonly email: string
 }
 
+/** The request for a code that is mailed to the address. */
+export interface AskCodeBody {
+  readonly email: string
+  /** The language of the mail; the shop's first language if not given. */
+  readonly language?: LanguageTag
+  /** The token of a solved challenge, where the server asks for one. */
+  readonly challenge?: string
+}
+
+/** The answer to a request for a code: always the same. */
+export interface AskedCode {
+  readonly status: "accepted"
+}
+
+/** The code that was mailed to the address. */
+export interface ConfirmCodeBody {
+  readonly email: string
+  /** Six digits. */
+  readonly code: string
+}
+
+/** The proof that a buyer has a mailbox. */
+export interface ConfirmedMailbox {
+  /** Give it to `holds.create` as `customerToken`. */
+  readonly customer_token: string
+  readonly expires_at: Time
+}
+
 /** The first state that applies. `all_held`: no unit is available, but held units may become available again. */
 export type SaleState = "closed" | "scheduled" | "paused" | "sold_out" | "all_held" | "open"
 
-/** Who buys a product: anybody; buyers with a `customer_id`; or customers with a `Customer-Token`. */
-export type CustomerKind = "any" | "named" | "signed"
+/**
+ * Who buys a product: anybody; buyers with a `customer_id`; customers with a `Customer-Token` that the shop has signed; or buyers
+ * who have confirmed a mailbox.
+ */
+export type CustomerKind = "any" | "named" | "signed" | "email"
 
 /**
  * Where a product stands. Of a `draft` or an `archived` one buyers see nothing, and no unit can be held; what they hold and

@@ -12,6 +12,7 @@ export type EventType =
   | "payment.refund_due"
   | "payment.refund_failed"
   | "payment.disputed"
+  | "customer.code_requested"
   | "product.sold_out"
   | "product.restocked"
   | "alert.raised"
@@ -23,7 +24,7 @@ export interface NewEndpointBody {
   readonly url: string
   /**
    * Types of the events that the endpoint receives; null or not given: all types, including those that later versions
-   * add.
+   * add, but not `customer.code_requested`. With that one the shop mails the codes of buyers itself.
    */
   readonly types?: readonly EventType[] | null
   /** The signing secret: `whsec_`, followed by 24 to 64 bytes in base64; if not given, the server makes a secret. */

@@ -71,18 +71,21 @@ const MOST_NAMED = 5
  */
 export async function checkOffers(
   pool: pg.Pool,
-  { adminToken, holdBounds, customerSecrets }: Config,
+  { adminToken, holdBounds, customerSecrets, mail, holdsNeed }: Config,
 ): Promise<Finding[]> {
   if (adminToken === null || !(await hasProducts(pool))) return []
-  const [demonstration, unlimited, signed] = await Promise.all([
+  const [demonstration, unlimited, signed, confirmed, shopMails] = await Promise.all([
     demonstrationOnSale(pool),
     productsWithoutLimit(pool),
-    customerSecrets.length === 0 ? signedProducts(pool) : [],
+    customerSecrets.length === 0 ? productsFor(pool, "signed") : [],
+    productsFor(pool, "email"),
+    mail === null && areCodesForShop(pool),
   ])
   return [
     demonstrationFinding(demonstration),
     limitsFinding(unlimited, holdBounds?.maxPerHold ?? null),
     ...signedFinding(signed),
+    ...mailboxFinding(confirmed, { canSend: mail !== null || shopMails, holdsNeed }),
   ]
 }
 
@@ -128,19 +131,46 @@ async function productsWithoutLimit(pool: pg.Pool): Promise<Unlimited> {
   return { named: rows.map(({ id, name }) => `${id} (${name})`), count: rows[0]?.count ?? 0 }
 }
 
-/** Products on sale for signed customers. None on a database that has not been migrated yet. */
-async function signedProducts(pool: pg.Pool): Promise<readonly string[]> {
+/** Products on sale for customers of this kind. None on a database that has not been migrated yet. */
+async function productsFor(pool: pg.Pool, kind: "signed" | "email"): Promise<readonly string[]> {
   const { rows } = await pool.query<{ id: number; name: string }>(
     `select id, name
        from products
-      where to_jsonb(products) ->> 'customer' = 'signed'
+      where to_jsonb(products) ->> 'customer' = $1
         and not paused
         and sold < stock
         and (closes_at is null or closes_at > clock_timestamp())
       order by id
       limit ${MOST_NAMED}`,
+    [kind],
   )
   return rows.map(({ id, name }) => `${id} (${name})`)
+}
+
+/** Whether an endpoint of the shop takes the codes of buyers. */
+async function areCodesForShop(pool: pg.Pool): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    "select 1 from webhook_endpoints where id > 0 and enabled and 'customer.code_requested' = any(types) limit 1",
+  )
+  return rowCount === 1
+}
+
+function mailboxFinding(
+  named: readonly string[],
+  { canSend, holdsNeed }: Pick<Config, "holdsNeed"> & { readonly canSend: boolean },
+): Finding[] {
+  const check = "confirmed mailboxes"
+  const list = named.join(", ")
+  if (named.length === 0) return []
+  if (!canSend) {
+    const found = `nobody can buy product ${list}: it is sold to buyers with a mailed code, and nothing sends codes; set SMTP_URL and MAIL_FROM, or create a webhook endpoint with the event customer.code_requested`
+    return [{ check, ok: false, found }]
+  }
+  if (holdsNeed === "signed") {
+    const found = `nobody but your own server can sell product ${list}: it is sold to buyers with a mailed code, and HOLDS_NEED=signed takes tokens of your server only`
+    return [{ check, ok: false, found }]
+  }
+  return [{ check, ok: true, found: `buyers of product ${list} are mailed codes` }]
 }
 
 function signedFinding(named: readonly string[]): Finding[] {

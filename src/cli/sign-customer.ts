@@ -1,6 +1,6 @@
 import { UsageError } from "../base/command-errors.ts"
 import type { Config } from "../config/config.ts"
-import { createCustomerTokens, signCustomer } from "../http/access/customer-token.ts"
+import { createCustomerTokens, MAILBOX_PREFIX, signCustomer } from "../http/access/customer-token.ts"
 import type { Finding } from "./finding.ts"
 import { print } from "./output.ts"
 
@@ -18,6 +18,10 @@ export function printCustomerToken(
   const [secret] = customerSecrets
   if (secret === undefined)
     throw new UsageError("set CUSTOMER_SECRETS: tokens are signed with the first of them")
+  if (customer.startsWith(MAILBOX_PREFIX))
+    throw new UsageError(
+      `${MAILBOX_PREFIX} begins the names of buyers with a confirmed mailbox: choose another name`,
+    )
   const endsAt = Math.floor(Date.now() / 1_000) + seconds
   const token = signCustomer(secret, { customerId: customer, groups, endsAt })
   if (createCustomerTokens([secret]).verify(token) === "malformed")
@@ -32,6 +36,15 @@ const faults = {
   expired: "it has ended: sign it when you render the page, for as long as a buyer may look at it",
 } as const
 
+const mailboxToken =
+  "it is the token of a confirmed mailbox, which the server makes and this command does not check; a token of your shop must not have a customer that begins with mailbox:"
+
+function isOfMailbox(token: string): boolean {
+  return Buffer.from(token.split(".")[1] ?? "", "base64url")
+    .toString()
+    .startsWith(MAILBOX_PREFIX)
+}
+
 /** Says what a customer token says, or why it is not valid. */
 export function checkCustomerToken(
   { customerSecrets }: Pick<Config, "customerSecrets">,
@@ -40,6 +53,7 @@ export function checkCustomerToken(
   const check = "customer token"
   if (customerSecrets.length === 0) return { check, ok: false, found: "CUSTOMER_SECRETS is not set" }
   const read = createCustomerTokens(customerSecrets).verify(token)
+  if (read === "signature" && isOfMailbox(token)) return { check, ok: false, found: mailboxToken }
   if (typeof read === "string") return { check, ok: false, found: faults[read] }
   const groups = read.groups.length === 0 ? "no groups" : `groups ${read.groups.join(", ")}`
   const end = new Date(Number(token.split(".")[2]) * 1_000).toISOString()

@@ -1,5 +1,6 @@
 import { checkMail, checkSimulator } from "../config/checks.ts"
 import type { Config } from "../config/config.ts"
+import { createMailboxKeys } from "../http/access/mailbox-keys.ts"
 import { createOwnerTokens } from "../http/access/owner-token.ts"
 import { mailOptions, sendingWays, shopDefaults, shopOf } from "../mail-way.ts"
 import { installationSecret } from "../store/upkeep/installation.ts"
@@ -26,11 +27,19 @@ export async function work(config: Config): Promise<void> {
   await migrate(access.url)
   const engine = createEngine(database, config, log, mailOptions(config), shopDefaults(config))
   const providers = await providersOf(config)
-  const tokens = createOwnerTokens(
-    config.tokenSecret ?? (await installationSecret(database.views, "token_secret")),
-  )
+  const secret = config.tokenSecret ?? (await installationSecret(database.views, "token_secret"))
+  const tokens = createOwnerTokens(secret)
+  const names = await installationSecret(database.views, "mailbox_secret")
+  const keys = createMailboxKeys({ names, secret })
   const shop = shopOf(config, { shop: engine.shop, tokens, url: () => servedAt(config) })
-  const worker = startWorker({ ...engine, providers, log, retention: config, ...sendingWays(config, shop) })
+  const worker = startWorker({
+    ...engine,
+    ...keys,
+    providers,
+    log,
+    retention: config,
+    ...sendingWays(config, shop),
+  })
   log.info("Working.")
   const stop = async ({ withinMs }: { readonly withinMs: number }) => {
     const steps = [

@@ -1,4 +1,5 @@
 import type { LanguageTag } from "../../client/src/languages.ts"
+import type { ChallengeSettings } from "./challenge.ts"
 import type { MailSettings } from "./mail.ts"
 import type { RedisServer } from "./redis.ts"
 import type { StripeAccount } from "./stripe.ts"
@@ -76,6 +77,10 @@ export interface Config {
   readonly mail: MailSettings | null
   /** The most mails that all workers together send in a second; 0 for no limit. */
   readonly mailPerSecond: number
+  /** The most codes that are mailed to buyers in an hour; 0 for no limit. */
+  readonly mailCodesPerHour: number
+  /** What a page solves before it is given a code; null: nothing. */
+  readonly challenge: ChallengeSettings | null
   /** The address of the storefront in links; null: in open mode, the address that the server listens on. */
   readonly publicUrl: string | null
   /** The shop's name in mails. */

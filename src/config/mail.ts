@@ -21,6 +21,7 @@ export interface MailEnvironment {
   SMTP_URL?: string
   MAIL_FROM?: string
   MAIL_PER_SECOND: number
+  MAIL_CODES_PER_HOUR: number
   PUBLIC_URL?: string
   SHOP_NAME?: string
 }
@@ -45,6 +46,13 @@ export const mailVariables = {
     maximum: 10_000,
     default: 10,
     description: "a whole number from 0 (no limit) to 10000",
+  },
+  MAIL_CODES_PER_HOUR: {
+    type: "integer",
+    minimum: 0,
+    maximum: 10_000_000,
+    default: 10_000,
+    description: "a whole number from 0 (no limit) to 10000000",
   },
   PUBLIC_URL: { type: "string", minLength: 1, description: PUBLIC_URL_SHAPE },
   SHOP_NAME: {

@@ -105,6 +105,23 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "How long after an order's end a payment can still pay it, if its units are available; `0` never.",
     },
   },
+  Challenge: {
+    CHALLENGE_VERIFY_URL: {
+      meaning:
+        "Where a service such as Turnstile, hCaptcha or Cap checks solved challenges (siteverify). Set all four to ask for one before a [code](../guides/mail-codes.md#a-challenge) is mailed.",
+      unset: "no challenge",
+    },
+    CHALLENGE_SECRET: { meaning: "Secret key of that service.", unset: "no challenge" },
+    CHALLENGE_SITE_KEY: {
+      meaning: "Site key of that service, which pages contain.",
+      unset: "no challenge",
+    },
+    CHALLENGE_SCRIPT: {
+      meaning:
+        "Script of that service, which pages load that ask for an address. Its origin is added to the security policy of these pages.",
+      unset: "no challenge",
+    },
+  },
   Stripe: {
     STRIPE_SECRET_KEY: {
       meaning:
@@ -155,6 +172,10 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
     },
     MAIL_PER_SECOND: {
       meaning: "The most mails that all workers together send in a second; `0` for no limit.",
+    },
+    MAIL_CODES_PER_HOUR: {
+      meaning:
+        "The most [codes](../guides/mail-codes.md) that are mailed to buyers in an hour, so that a shop cannot be used to flood mailboxes; `0` for no limit.",
     },
     PUBLIC_URL: {
       meaning:

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { challengeSettings } from "./challenge.ts"
 import type { Config } from "./config.ts"
 import { ConfigError } from "./config-error.ts"
 import { misspelledNames, readEnvFile, type Misspelling } from "./env-file.ts"
@@ -69,6 +70,8 @@ export function readConfig({
     detailsRetentionDays: env.DETAILS_RETENTION_DAYS,
     mail: mailSettings(env, badValue),
     mailPerSecond: env.MAIL_PER_SECOND,
+    mailCodesPerHour: env.MAIL_CODES_PER_HOUR,
+    challenge: challengeSettings(env),
     publicUrl: publicUrl(env.PUBLIC_URL, badValue),
     shopName: shopName(env, badValue),
     languages: offeredLanguages(env.LANGUAGES),

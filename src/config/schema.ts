@@ -1,5 +1,6 @@
 import { languageTags } from "../../client/src/languages.ts"
 import { DATABASE_URL_SHAPE } from "../base/database-url.ts"
+import { challengeVariables, type ChallengeEnvironment } from "./challenge.ts"
 import { mailVariables, type MailEnvironment } from "./mail.ts"
 import { paymentPageVariables, type PaymentPageEnvironment } from "./payment-page.ts"
 import { redisVariables, type RedisEnvironment } from "./redis.ts"
@@ -15,6 +16,7 @@ export const secretNames = [
   "STRIPE_PUBLISHABLE_KEY",
   "TOKEN_SECRET",
   "CUSTOMER_SECRETS",
+  "CHALLENGE_SECRET",
   "DATABASE_URL",
   "SMTP_URL",
   "REDIS_URL",
@@ -121,6 +123,7 @@ export const schema = {
     OUTGOING_RETENTION_DAYS: days(30, 36_500),
     DETAILS_RETENTION_DAYS: days(365, 36_500),
     ...mailVariables,
+    ...challengeVariables,
     LANGUAGES: { ...text(LANGUAGES_SHAPE), default: "en" },
     WEBHOOK_ALLOW_PRIVATE: { type: "boolean", default: false, description: "true or false" },
     TRUST_PROXY: text(PROXIES_SHAPE),
@@ -136,7 +139,7 @@ export const schema = {
 
 /** The variables after validation, with defaults filled in. */
 export interface Environment
-  extends StripeEnvironment, MailEnvironment, PaymentPageEnvironment, RedisEnvironment {
+  extends StripeEnvironment, MailEnvironment, ChallengeEnvironment, PaymentPageEnvironment, RedisEnvironment {
   DATABASE_URL?: string
   DOORBUSTER_DATA_DIR: string
   HOST: string

@@ -1,4 +1,3 @@
-import type { PlaceHold } from "./commands.ts"
 import type { Product } from "./product.ts"
 import type { NextPhase, PlaceHoldRefusal } from "./refusals.ts"
 import { hasPassed, instant, type Instant } from "./time.ts"
@@ -61,6 +60,16 @@ export interface Access {
   readonly spends: AccessCode | null
 }
 
+/** What a request for a hold shows. */
+export interface AskedAccess {
+  /** The claim of the access code that it sends; undefined: it sends none. */
+  readonly accessCode?: string | undefined
+  /** The groups that the shop's signature puts the customer into. */
+  readonly groups?: readonly string[] | undefined
+  /** True: the shop itself places the hold, and needs nothing in any phase. */
+  readonly isShop?: boolean | undefined
+}
+
 /** What a buyer shows. */
 export interface ShownAccess {
   /** Undefined: no code was sent; null: the code is not known, or revoked. */
@@ -84,11 +93,11 @@ export function phasesAt({ phases }: Pick<Product, "phases">, now: Instant): Pha
 export function accessOf(
   state: WorkingSet,
   product: Product,
-  command: Pick<PlaceHold, "accessCode" | "groups" | "isShop">,
+  asked: AskedAccess,
   now: Instant,
 ): Access | PlaceHoldRefusal {
   if (product.phases === null) return { maxPerCustomer: product.maxPerCustomer, spends: null }
-  const { accessCode, groups = [], isShop = false } = command
+  const { accessCode, groups = [], isShop = false } = asked
   const shown = { code: shownCode(state, accessCode), groups }
   const [best] = phasesAt(product, now)
     .filter(({ needs }) => fulfils(shown, needs))

@@ -1,3 +1,4 @@
+import type { AskedAccess } from "./access.ts"
 import type { CollectChanges, Details } from "./details.ts"
 import type { Hold } from "./hold.ts"
 import type { WantedLine } from "./lines.ts"
@@ -41,20 +42,17 @@ export interface Idempotency {
   readonly fingerprint: string
 }
 
-export interface PlaceHold extends CommandBase, GivenShopFields {
+/** `shop`: the shop itself places the hold. `signed`: the shop's signature. `email`: the buyer has confirmed a mailbox. */
+export type CustomerProof = "shop" | "signed" | "email"
+
+export interface PlaceHold extends CommandBase, GivenShopFields, AskedAccess {
   readonly kind: "place_hold"
   readonly holdId: number
   /** The units of all lines together. */
   readonly qty: number
   readonly customerId: string | null
-  /** True: the shop itself, or its signature, says who the customer is. */
-  readonly isCustomerSigned?: boolean | undefined
-  /** The claim of the access code that the request sends; undefined: it sends none. */
-  readonly accessCode?: string | undefined
-  /** The groups that the shop's signature puts the customer into. */
-  readonly groups?: readonly string[] | undefined
-  /** True: the shop itself places the hold, and needs nothing in any phase. */
-  readonly isShop?: boolean | undefined
+  /** What says who the customer is, besides the request; null or absent: nothing. */
+  readonly customerProof?: CustomerProof | null | undefined
   /** At least one, each of another variant; undefined: the request names none. */
   readonly lines?: readonly WantedLine[] | undefined
   /** Who answers for the hold. Undefined: the shop itself, which nothing but the product's settings binds. */

@@ -121,11 +121,12 @@ function refuseByQuantity(state: WorkingSet, product: Product, command: PlaceHol
 
 function refuseByCustomer(
   { customer, maxPerCustomer }: Product,
-  { customerId, isCustomerSigned }: PlaceHold,
+  { customerId, customerProof = null }: PlaceHold,
 ): PlaceHoldRefusal | null {
-  if (customer === "signed") {
-    if (customerId === null) return { code: "customer_token_required" }
-    return isCustomerSigned === true ? null : { code: "customer_not_signed" }
+  if (customer === "signed" || customer === "email") {
+    if (customerId !== null && customerProof === null) return { code: "customer_not_signed" }
+    const isProven = customerProof === customer || customerProof === "shop"
+    return customerId !== null && isProven ? null : { code: "customer_token_required", needs: customer }
   }
   const needsName = customer === "named" || maxPerCustomer !== null
   return needsName && customerId === null ? { code: "customer_required" } : null

@@ -21,10 +21,11 @@ export const stockDisplays = ["exact", "low", "none"] as const
 export type StockDisplay = (typeof stockDisplays)[number]
 
 /**
- * Who a product is sold to: anybody, buyers with a name (which the caller of a request may choose), or customers whose name the
- * shop has signed. Where there is a limit for each customer, buyers need a name in any case.
+ * Who a product is sold to: anybody, buyers with a name (which the caller of a request may choose), customers whose name the
+ * shop has signed, or buyers who have confirmed a mailbox. Where there is a limit for each customer, buyers need a name in any
+ * case.
  */
-export const customerKinds = ["any", "named", "signed"] as const
+export const customerKinds = ["any", "named", "signed", "email"] as const
 
 export type CustomerKind = (typeof customerKinds)[number]
 

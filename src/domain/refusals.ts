@@ -24,9 +24,9 @@ export type PlaceHoldRefusal =
   /** `variantId`: the limit is that of the variant. */
   | { readonly code: "quantity_over_limit"; readonly maxPerHold: number; readonly variantId?: number }
   | { readonly code: "customer_required" }
-  /** The product is sold to signed customers, and nothing says who this one is. */
-  | { readonly code: "customer_token_required" }
-  /** The product is sold to signed customers, and the name of this one is not signed. */
+  /** The product is sold to customers with a token of this kind, and there is none. */
+  | { readonly code: "customer_token_required"; readonly needs: "signed" | "email" }
+  /** The product is sold to customers with a token, and nothing but the request says who this one is. */
   | { readonly code: "customer_not_signed" }
   /** No phase is on in which this buyer may buy with what the request shows. */
   | {

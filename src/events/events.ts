@@ -66,6 +66,8 @@ export interface Events extends BatchObserver {
   /** The mail server takes mails again. */
   mailServerBack(): void
   mailsWaiting(count: number): void
+  /** Something happened to a code of a buyer. `error`: why its mail was not sent. */
+  mailCode(result: string, error?: string | null): void
   expiryBatch(swept: { readonly expired: number; readonly durationMs: number }): void
   expiryLag(seconds: number): void
   stockCounted(products: readonly StockCount[]): void
@@ -206,11 +208,28 @@ function workerEvents(log: Logger, metrics: Metrics): WorkerEvents {
   }
 }
 
-type MailEvents = Pick<Events, "mailTried" | "mailServerAway" | "mailServerBack" | "mailsWaiting">
+type MailEvents = Pick<
+  Events,
+  "mailTried" | "mailServerAway" | "mailServerBack" | "mailsWaiting" | "mailCode"
+>
+
+/** One line a minute says enough of a limit that is reached. */
+const A_MINUTE_MS = 60_000
 
 /** Neither an address nor a text of a mail is logged. */
 function mailEvents(log: Logger, metrics: Metrics): MailEvents {
+  let saidFullAt = -Infinity
   return {
+    mailCode(result, error = null) {
+      metrics.mailCodes.count(result.replaceAll(" ", "_"))
+      if (result === "failed") {
+        log.warn({ metric: "mail_code.failed", reason: error }, "A code could not be mailed to a buyer.")
+      }
+      if (result === "limited in all" && performance.now() > saidFullAt + A_MINUTE_MS) {
+        saidFullAt = performance.now()
+        log.warn({ metric: "mail_code.limited" }, "MAIL_CODES_PER_HOUR is reached: buyers get no codes.")
+      }
+    },
     mailTried({ id, orderId, kind, outcome, error }) {
       metrics.mails.count(outcome)
       if (outcome !== "failed") return

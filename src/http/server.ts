@@ -122,6 +122,7 @@ export async function createServer(services: Services, options: ServerOptions): 
   registerSystemRoutes(app, services)
   app.addHook("onClose", () => services.audit.settled())
   app.addHook("onClose", () => services.orderLinks?.settled())
+  app.addHook("onClose", () => services.mailboxCodes.settled())
   app.server.on("checkExpectation", expectationAnswerer(constant, crossOrigin))
   cutSlowReaders(app.server)
   return app

@@ -35,7 +35,9 @@ import type { Arrivals } from "./transport/arrivals.ts"
 import type { Audit } from "./access/audit.ts"
 import type { ClaimantOfCode } from "./access/access-code.ts"
 import type { Gatekeeper } from "./access/auth.ts"
+import type { Challenge } from "./access/challenge.ts"
 import type { CustomerTokens } from "./access/customer-token.ts"
+import type { MailboxCodes, ReadCode } from "./access/mailbox-codes.ts"
 import type { HolderOf } from "./access/holders.ts"
 import type { ProductStreams } from "./live/product-streams.ts"
 import type { OrderLinks } from "./access/order-links.ts"
@@ -83,6 +85,11 @@ export interface Services {
   readonly accessCodes: AccessCodes
   /** Whether only signed customers, and the shop itself, may hold units. */
   readonly holdsNeedSigned: boolean
+  readonly mailboxCodes: MailboxCodes
+  /** Null: a code is asked for without one. */
+  readonly challenge: Challenge | null
+  /** What pages need to show it; null: a code is asked for without one. */
+  readonly challengePage: { readonly script: string; readonly siteKey: string } | null
   readonly readiness: Readiness
   readonly arrivals: Pick<Arrivals, "note">
   /** The providers that send webhooks in their own format. */
@@ -125,6 +132,8 @@ export interface Messages {
 export interface Mailbox {
   readonly contents: MailContents
   readonly shop: () => Promise<Shop>
+  /** The newest open codes of buyers. */
+  readonly codes: (limit: number) => Promise<readonly ReadCode[]>
 }
 
 /** The state of the process, for the health routes, the metrics and the control room. */

@@ -16,6 +16,8 @@ export type MailBlock =
   | { readonly kind: "lines"; readonly title: string; readonly lines: readonly string[] }
   | { readonly kind: "link"; readonly label: string; readonly url: string }
   | { readonly kind: "note"; readonly text: string }
+  /** Digits that the reader types elsewhere. They read from left to right in every language. */
+  | { readonly kind: "code"; readonly code: string }
 
 /** A mail's body, from which both its HTML and its text are made. */
 export interface MailBody {
@@ -36,6 +38,8 @@ function blockText(block: MailBlock): string {
     case "text":
     case "note":
       return oneLine(block.text)
+    case "code":
+      return oneLine(block.code)
     case "table":
       return [...block.rows, block.total].map(rowText).join("\n")
     case "lines":
@@ -62,6 +66,7 @@ td { border-top: 1px solid #e4e4e7; padding: 8px 0; text-align: start; vertical-
 td + td { padding-inline-start: 16px; text-align: end; white-space: nowrap }
 .total td { border-top: 2px solid #18181b; font-weight: 600 }
 .button { background: #1d4ed8; border-radius: 8px; color: #fff; display: inline-block; font-weight: 600; padding: 12px 20px; text-decoration: none }
+.code { font: 600 32px/1.25 ui-monospace, monospace; letter-spacing: .15em; text-align: center }
 .note, footer { color: #52525b; font-size: 14px }
 footer { margin: 16px auto 0; max-width: 560px; overflow-wrap: anywhere; text-align: center }
 footer a { color: inherit }
@@ -104,6 +109,8 @@ function blockHtml(block: MailBlock): string {
       return `<p>${value(block.text)}</p>`
     case "note":
       return `<p class="note">${value(block.text)}</p>`
+    case "code":
+      return `<p class="code" dir="ltr">${shown(block.code)}</p>`
     case "table":
       return `<table role="presentation">
 ${block.rows.map((row) => rowHtml(row, "")).join("\n")}

@@ -132,6 +132,12 @@ function createOutcomeCounters(registry: Registry) {
       label: "outcome",
       registry,
     }),
+    mailCodes: createTally({
+      name: "doorbuster_mail_codes_total",
+      help: "Codes for buyers' mailboxes by result: of requests mail, event, limited_by_address, limited_in_all, challenge_solved, challenge_failed, challenge_unknown; of mails sent, again, failed; of tries confirmed, refused",
+      label: "result",
+      registry,
+    }),
     gateRefusals: createTally({
       name: "doorbuster_gate_refusals_total",
       help: "Holds refused as out_of_stock from memory, without asking the database",

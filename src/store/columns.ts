@@ -132,6 +132,21 @@ export const sentDetails = `
       and d.order_id = (outbox.body::jsonb -> 'data' ->> 'order_id')::bigint
       and d.erased_at is null)`
 
+/**
+ * Which events go to an endpoint `e` that has not chosen any. Requests for codes do not: an endpoint that gets every event has
+ * not asked for addresses of buyers.
+ */
+export const wantedUnasked = "v.type <> 'customer.code_requested'"
+
+/** The open code that the event in `outbox` is about, for its message; null: it has ended. */
+export const sentCode = `
+  (select jsonb_build_object(
+            'customerId', c.mailbox, 'email', c.email, 'language', c.language, 'seed', c.seed,
+            'endsAt', (extract(epoch from c.ends_at) * 1000)::bigint)
+     from mail_codes as c
+    where c.mailbox = outbox.body::jsonb -> 'data' ->> 'customer_id'
+      and c.ends_at > clock_timestamp())`
+
 export const eventColumns = `
   dispute_id as "disputeId",
   provider, key, fingerprint, kind, currency, quantity, outcome, late,

@@ -24,6 +24,7 @@ export const eventTypes = [
   "payment.refund_due",
   "payment.refund_failed",
   "payment.disputed",
+  "customer.code_requested",
   "product.sold_out",
   "product.restocked",
   "alert.raised",

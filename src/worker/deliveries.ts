@@ -6,6 +6,8 @@ import {
   type DueDelivery,
   type WebhookQueue,
 } from "../store/queues/webhook-queue.ts"
+import { CODE_EVENT, codeEventData } from "../store/queues/mail-codes.ts"
+import type { CodeOf } from "./code-mailing.ts"
 import type { Answer } from "./post-event.ts"
 import { createSendMessage, type MessageWays } from "./send-message.ts"
 
@@ -13,6 +15,8 @@ export interface DeliveryParts extends MessageWays {
   readonly queue: WebhookQueue
   readonly log: Logger
   readonly observer: Pick<Events, "deliveryTried">
+  /** Makes the code of a request; absent: events about codes cannot be sent. */
+  readonly codeOf?: CodeOf | undefined
   /** Returns a number between 0 and 1, which spreads the retries of many events. */
   readonly random?: () => number
 }
@@ -66,6 +70,7 @@ export function createDeliveries({
   observer,
   post,
   mailNotice,
+  codeOf,
   random = Math.random,
 }: DeliveryParts): Deliveries {
   const underWay = new Set<Promise<void>>()
@@ -86,8 +91,9 @@ export function createDeliveries({
   }
 
   async function attempt(delivery: DueDelivery): Promise<DeliveryResult> {
-    const { body, eventId: id, attempts } = delivery
-    if (body === null) return { kind: "failed", responseStatus: null, error: "its event was removed" }
+    const { eventId: id, attempts } = delivery
+    const body = withCode(delivery, codeOf)
+    if (body === null) return { kind: "failed", responseStatus: null, error: goneOf(delivery) }
     try {
       const answer = await send({ ...delivery, id, body }, stopping.signal)
       return resultOf(answer, attempts, random())
@@ -134,6 +140,23 @@ export function createDeliveries({
       clearTimeout(cut)
     },
   }
+}
+
+/** The message of an event; of one about a code with the address and the code, which are stored in no event. Null: there is none. */
+function withCode({ body, code = null }: DueDelivery, codeOf: CodeOf | undefined): string | null {
+  if (body === null || !isAboutCode(body)) return body
+  if (code === null || codeOf === undefined) return null
+  const event = JSON.parse(body) as { readonly data: object }
+  const data = { ...event.data, ...codeEventData(code, codeOf(code.customerId, code.seed)) }
+  return JSON.stringify({ ...event, data })
+}
+
+function isAboutCode(body: string): boolean {
+  return body.startsWith(`{"type":"${CODE_EVENT}"`)
+}
+
+function goneOf({ body }: DueDelivery): string {
+  return body === null ? "its event was removed" : "the code has ended"
 }
 
 const GONE = 410

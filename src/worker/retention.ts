@@ -2,6 +2,7 @@ import type { PaymentEventKey } from "../domain/payment.ts"
 import type { Instant } from "../domain/time.ts"
 import { removeOldIdempotencyKeys } from "../store/upkeep/housekeeping.ts"
 import { removeLapsedHolds } from "../store/upkeep/lapsed-holds.ts"
+import { removeOldCodes } from "../store/upkeep/old-codes.ts"
 import type { Database } from "../store/pool.ts"
 import {
   beforeAllDetails,
@@ -74,6 +75,11 @@ export function createKeyRemoval({ upkeep }: Upkeep): RemoveSome {
     since = isFull ? last : null
     return isFull
   }
+}
+
+/** Removes codes of buyers that have ended. */
+export function createCodeRemoval({ upkeep }: Upkeep): RemoveSome {
+  return async () => (await removeOldCodes(upkeep)) === CHUNK_ROWS
 }
 
 /** Removes the rows of holds that lapsed unpaid long ago. */

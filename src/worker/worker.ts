@@ -15,6 +15,8 @@ import type { RefundQueue } from "../store/queues/refund-queue.ts"
 import type { WebhookQueue } from "../store/queues/webhook-queue.ts"
 import type { MailQueue } from "../store/queues/mail-queue.ts"
 import type { MailContents } from "../store/reads/mail-contents.ts"
+import type { CodeQueue } from "../store/queues/mail-code-queue.ts"
+import { createCodeMailing, type CodeMailing, type CodeOf } from "./code-mailing.ts"
 import { createDeliveries } from "./deliveries.ts"
 import { startLoop, type Pace } from "./loop.ts"
 import type { MessageWays } from "./send-message.ts"
@@ -22,6 +24,7 @@ import { createMailing, type Mailing, type MailWay } from "./mailing.ts"
 import { askAboutOpenPayments } from "./open-payments.ts"
 import { sendRefunds } from "./refunds.ts"
 import {
+  createCodeRemoval,
   createDetailsRetention,
   createEventRetention,
   createHoldRetention,
@@ -48,6 +51,9 @@ export interface WorkerParts {
   /** How outgoing events reach endpoints. */
   readonly ways: MessageWays
   readonly mails: { readonly queue: MailQueue; readonly contents: MailContents }
+  readonly codes: CodeQueue
+  /** Makes the codes of buyers; not given: none is sent. */
+  readonly codeOf?: CodeOf | undefined
   /** Mail is off if it is null or not given. */
   readonly mail?: MailWay | null
 }
@@ -124,6 +130,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     queue: parts.webhookQueue,
     log,
     observer: events,
+    codeOf: parts.codeOf,
     ...parts.ways,
   })
   const loops = [
@@ -143,6 +150,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     startLoop(deliveryPace, () => deliveries.begin(), report("outgoing events")),
     startLoop(keyPace, createKeyRemoval(database), report("idempotency keys")),
     startLoop(lapsePace, createLapseRemoval(database), report("lapsed holds")),
+    startLoop(lapsePace, createCodeRemoval(database), report("old codes")),
     startLoop(recountPace, () => reportRecount(recount, observer, log, stopping.signal), report("recount")),
     startLoop(alertPace, alerting, report("alerts")),
   ]
@@ -166,6 +174,8 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     loops.push(startLoop(mailPace, () => mailing.begin(), report("mails")))
     loops.push(startLoop(mailCountPace, () => mailing.count(), report("waiting mails")))
   }
+  const codeMailing = createCodeMailingOf(parts)
+  if (codeMailing !== null) loops.push(startLoop(mailPace, () => codeMailing.begin(), report("codes")))
   if (detailsRetentionDays > 0) {
     const removeSome = createDetailsRetention(database, detailsRetentionDays)
     loops.push(startLoop(detailsPace, removeSome, report("details of old orders")))
@@ -174,13 +184,20 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     async stop() {
       stopping.abort()
       await Promise.all(loops.map((loop) => loop.stop()))
-      await Promise.all([deliveries.stop(), mailing?.stop()])
+      await Promise.all([deliveries.stop(), codeMailing?.stop()])
+      // Last, because it closes the connections to the mail server.
+      await mailing?.stop()
     },
   }
 }
 
 function createMailingOf({ mail, mails, log, events }: WorkerParts): Mailing | null {
   return mail == null ? null : createMailing({ ...mail, ...mails, log, observer: events })
+}
+
+function createCodeMailingOf({ mail, codes, codeOf, log, events }: WorkerParts): CodeMailing | null {
+  if (mail == null || codeOf === undefined) return null
+  return createCodeMailing({ ...mail, codes, codeOf, log, observer: events })
 }
 
 async function reportRecount(

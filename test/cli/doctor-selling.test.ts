@@ -63,6 +63,25 @@ describe("doctor in closed mode", () => {
     })
     const secret = { CUSTOMER_SECRETS: "a-secret-of-the-shop-of-32-characters" }
     expect((await doctor({ ...environment, ...secret })).of("signed customers")).toBeUndefined()
+    await app.send("PATCH", "/api/admin/products/2", { json: { customer: "email" } })
+    expect((await doctor(environment)).of("confirmed mailboxes")).toMatchObject({
+      ok: false,
+      found: expect.stringContaining(
+        "nobody can buy product 2 (Aurora): it is sold to buyers with a mailed code",
+      ),
+    })
+    const types = ["customer.code_requested"]
+    await app.post("/api/admin/webhooks", { url: "https://shop.example/codes", types })
+    expect((await doctor(environment)).of("confirmed mailboxes")).toEqual({
+      check: "confirmed mailboxes",
+      ok: true,
+      found: "buyers of product 2 (Aurora) are mailed codes",
+    })
+    const strict = { ...environment, ...secret, HOLDS_NEED: "signed" }
+    expect((await doctor(strict)).of("confirmed mailboxes")).toMatchObject({
+      ok: false,
+      found: expect.stringContaining("HOLDS_NEED=signed"),
+    })
     // In open mode there are no real buyers.
     expect((await doctor({ DATABASE_URL: app.databaseUrl })).of("limits for a buyer")).toBeUndefined()
   })

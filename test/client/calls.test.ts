@@ -102,6 +102,17 @@ describe.each([
     expect(archived.data.map((product) => product.id)).toEqual([id])
   })
 
+  test("a code is asked for, where one can be sent, and a wrong one is refused", async () => {
+    const asked = await client.customers
+      .requestCode({ email: "ada@example.com", language: "de" })
+      .catch((error: unknown) => error)
+    const sendsNone = expect.objectContaining({ code: "mail_codes_off" }) as unknown
+    expect(asked).toEqual(mode === "open" ? { status: "accepted" } : sendsNone)
+    await expect(
+      client.customers.confirmCode({ email: "ben@example.com", code: "000000" }),
+    ).rejects.toMatchObject({ code: "mail_code_invalid", status: 422 })
+  })
+
   test("the links of orders are asked for, where the shop sends mails", async () => {
     const found = await client.orders.find("ada@example.com").catch((error: unknown) => error)
     const sendsNone = expect.objectContaining({ code: "route_not_found" }) as unknown

@@ -5,6 +5,7 @@ import { HealthWire } from "../../src/http/routes/system/show-health.ts"
 import * as control from "../../src/http/wire/admin-schemas.ts"
 import * as operators from "../../src/http/wire/operator-schemas.ts"
 import * as links from "../../src/http/wire/order-links.ts"
+import * as mailboxes from "../../src/http/wire/mailboxes.ts"
 import * as payments from "../../src/http/wire/payment-schemas.ts"
 import * as erase from "../../src/http/routes/admin/orders/erase-details.ts"
 import * as search from "../../src/http/routes/admin/orders/search-orders.ts"
@@ -47,6 +48,10 @@ export const wireSchemas = {
   AccessCodeBody: access.AccessCodeBody,
   AccessCode: access.AccessCodeWire,
   FoundOrders: links.FindOrdersAnswer,
+  AskCodeBody: mailboxes.AskCodeBody,
+  AskedCode: mailboxes.AskCodeAnswer,
+  ConfirmCodeBody: mailboxes.ConfirmCodeBody,
+  ConfirmedMailbox: mailboxes.ConfirmCodeAnswer,
   PaymentAttemptBody: payments.PaymentAttemptBody,
   OpenedPayment: payments.OpenedPaymentWire,
   PaymentLink: payments.PaymentLinkWire,
@@ -118,6 +123,10 @@ interface WireTypes {
   DetailsBody: client.DetailsBody
   FindOrdersBody: client.FindOrdersBody
   FoundOrders: client.FoundOrders
+  AskCodeBody: client.AskCodeBody
+  AskedCode: client.AskedCode
+  ConfirmCodeBody: client.ConfirmCodeBody
+  ConfirmedMailbox: client.ConfirmedMailbox
   PaymentAttemptBody: client.PaymentAttemptBody
   OpenedPayment: client.OpenedPayment
   PaymentLink: client.PaymentLink

@@ -68,6 +68,7 @@ const candidates = [
   "null",
   "0",
   "anna@example.com",
+  "042713",
   "CH",
   "size",
 ]

@@ -151,6 +151,29 @@ describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origi
     })
   })
 
+  test("has a buyer confirm a mailbox where the product is sold to confirmed ones", async () => {
+    const id = await offerLamp(app, { customer: "email" })
+    site.show(app, `<doorbuster-buy product="${id}"></doorbuster-buy>`)
+    await using visitor = await newVisitor()
+    const { page } = visitor
+    await page.goto(site.url)
+    await page.getByRole("textbox", { name: "E-mail" }).fill("ada@example.com")
+    await press(page, "Send me a code")
+    const field = page.getByLabel("Code with six digits")
+    await field.waitFor()
+    const codeOfAda = async () => {
+      const read = await (await fetch(`${app.url}/simulator/mail`)).text()
+      return /<strong>(\d{6})<\/strong> is the code of ada@example.com/.exec(read)?.[1] ?? null
+    }
+    await expect.poll(codeOfAda).not.toBeNull()
+    await field.fill((await codeOfAda()) ?? "")
+    await press(page, "Confirm")
+    await page.getByText("You are confirmed as a…@example.com.").waitFor()
+    expect(await findFaults(page)).toEqual([])
+    await press(page, "Reserve")
+    await reads(page, "1 unit reserved for you")
+  })
+
   test("sells a variant to a known customer in Arabic, in the shop's own look, and leaves checking out to the page", async () => {
     const { id, size } = await offerShoe(app, { "41": 3, "42": 0, "43": 1 }, { max_per_customer: 1 })
     await app.shop.shop.change({ languages: ["en", "ar"] })

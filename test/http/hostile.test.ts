@@ -8,6 +8,7 @@ import "../support/problem.ts"
 import { sendRaw } from "../support/raw-request.ts"
 import { ADMIN_TOKEN, hold, order, pay, startClosedApp } from "../support/shop.ts"
 import { hostileAddresses } from "./hostile-addresses.ts"
+import { hostileMailboxes } from "./hostile-mailboxes.ts"
 import { hostileBodies } from "./hostile-bodies.ts"
 import { foreignersAttacks, ownersAttacks, strangersAttacks, webhookAttacks } from "./hostile-credentials.ts"
 
@@ -64,6 +65,10 @@ describe("open mode", () => {
   afterEach(compare)
 
   test.each(titled(hostileBodies))("a hostile body: %s", async (_, wanted) => {
+    expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
+  })
+
+  test.each(titled(hostileMailboxes))("a hostile mailbox: %s", async (_, wanted) => {
     expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 

@@ -141,7 +141,9 @@ describe("who a product is sold to", () => {
   test("signed: a name in the body is refused, from everybody but the shop itself", async () => {
     const product = await signedProduct()
 
-    expect(await hold(app, product.id, null)).toBeProblem(401, "customer_token_required")
+    expect(await hold(app, product.id, null)).toBeProblem(401, "customer_token_required", {
+      needs: "signed",
+    })
     expect(await hold(app, product.id, null, { customer_id: "anna" })).toBeProblem(422, "invalid_request", {
       errors: [{ pointer: "/customer_id", detail: "must come in a Customer-Token" }],
     })
@@ -175,6 +177,7 @@ describe("who a product is sold to", () => {
     expect(await hold(strict, product.id, null, { customer_id: "anna" })).toBeProblem(
       401,
       "customer_token_required",
+      { needs: "signed" },
     )
     expect((await hold(strict, product.id, tokenOf("anna"))).status).toBe(201)
     expect((await hold(strict, product.id, null, {}, ADMIN_TOKEN)).status).toBe(201)

@@ -365,8 +365,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/queues/webhook-queue.ts",
-        find: "            on e.created_at <= v.created_at\n           and (e.types",
-        replace: "            on (e.types",
+        find: "            on e.created_at <= v.created_at\n           and (v.type",
+        replace: "            on (v.type",
       },
     ],
     caughtBy: { file: "test/worker/deliveries.test.ts", test: "did not exist yet" },

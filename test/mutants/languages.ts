@@ -55,8 +55,8 @@ export const languageMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/storefront-pages.ts",
-        find: "keyOf([pages.build, publicUrl, tag, face])",
-        replace: "keyOf([pages.build, publicUrl, face])",
+        find: "keyOf([pages.build, publicUrl, tag, face, challenge])",
+        replace: "keyOf([pages.build, publicUrl, face, challenge])",
       },
     ],
     caughtBy: { file: choice, test: "a page that is remembered is remembered for each language" },

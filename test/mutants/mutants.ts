@@ -19,6 +19,7 @@ import { liveScreenMutants } from "./live-screen.ts"
 import { operatorMutants } from "./operators.ts"
 import { orderPageMutants } from "./order-pages.ts"
 import { mailAbuseMutants } from "./mail-abuse.ts"
+import { mailCodeMutants } from "./mail-codes.ts"
 import { languageMutants } from "./languages.ts"
 import { mailMutants } from "./mail.ts"
 import { orderScreenMutants } from "./order-screen.ts"
@@ -96,6 +97,7 @@ export const mutants: readonly Mutant[] = [
   ...outgoingMutants,
   ...limitMutants,
   ...mailAbuseMutants,
+  ...mailCodeMutants,
   ...mailMutants,
   ...languageMutants,
   ...buyersWayMutants,

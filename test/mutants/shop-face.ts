@@ -58,8 +58,8 @@ export const shopFaceMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/storefront-pages.ts",
-        find: "keyOf([pages.build, publicUrl, tag, face])",
-        replace: "keyOf([pages.build, publicUrl, tag])",
+        find: "keyOf([pages.build, publicUrl, tag, face, challenge])",
+        replace: "keyOf([pages.build, publicUrl, tag, challenge])",
       },
     ],
     caughtBy: { file: "test/http/shop-pages.test.ts", test: "as soon as they are set" },

@@ -13,15 +13,14 @@ export const signedCustomerMutants: readonly Mutant[] = [
       {
         file: customers,
         find: 'if (typeof signed !== "string") return',
-        replace:
-          'if (typeof signed === "string") return { customerId: named, isSigned: false }\n    else return',
+        replace: 'if (typeof signed === "string") return { customerId: named, proof: null }\n    else return',
       },
     ],
     caughtBy: { file: http, test: "never dropped in silence" },
   },
   {
     name: "signed customers: the first secret alone is valid",
-    edits: [{ file: tokens, find: "digests = secrets.map", replace: "digests = secrets.slice(0, 1).map" }],
+    edits: [{ file: tokens, find: "ofShop = secrets.map", replace: "ofShop = secrets.slice(0, 1).map" }],
     caughtBy: { file: http, test: "while that is still listed" },
   },
   {
@@ -29,8 +28,8 @@ export const signedCustomerMutants: readonly Mutant[] = [
     edits: [
       {
         file: tokens,
-        find: "if (!isSigned(token.slice(0, -(HMAC_LENGTH + 1)), given)) return",
-        replace: 'if (!isSigned(token.slice(0, -(HMAC_LENGTH + 1)), given) && token === "") return',
+        find: 'given))\n        return "signature"',
+        replace: 'given) && token === "")\n        return "signature"',
       },
     ],
     caughtBy: { file: http, test: "with the name of another" },
@@ -61,8 +60,8 @@ export const signedCustomerMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/place-hold.ts",
-        find: 'return isCustomerSigned === true ? null : { code: "customer_not_signed" }',
-        replace: "return isCustomerSigned === undefined ? null : null",
+        find: 'if (customerId !== null && customerProof === null) return { code: "customer_not_signed" }',
+        replace: "if (customerId !== null && customerProof === null) return null",
       },
     ],
     caughtBy: { file: http, test: "a name in the body is refused" },
@@ -72,15 +71,15 @@ export const signedCustomerMutants: readonly Mutant[] = [
     edits: [
       {
         file: placement,
-        find: "if (needsSigned && !isSigned && !isShop) {",
-        replace: "if (needsSigned && isSigned === null) {",
+        find: 'if (needsSigned && proof !== "signed" && !isShop) {',
+        replace: 'if (needsSigned && proof === "signed" && caller === undefined) {',
       },
     ],
     caughtBy: { file: http, test: "no product is sold to strangers" },
   },
   {
     name: "signed customers: their unpaid units are counted by address",
-    edits: [{ file: placement, find: "isSigned ? wanted.customerId : null)", replace: "null)" }],
+    edits: [{ file: placement, find: 'proof === "signed" ? wanted.customerId : null)', replace: "null)" }],
     caughtBy: { file: http, test: "counted by customer" },
   },
 ]

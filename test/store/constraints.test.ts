@@ -141,6 +141,9 @@ const violations: [string, Table, Row][] = [
 
   ["unpaid_holds_pkey", "unpaid_holds", {}],
   ["unpaid_holds_qty_positive", "unpaid_holds", { qty: 0 }],
+  ["mail_codes_pkey", "mail_codes", {}],
+  ["mail_codes_tries_in_range", "mail_codes", { tries: 6 }],
+  ["mail_codes_mails_in_range", "mail_codes", { mails: 6 }],
   ["product_customers_pkey", "product_customers", {}],
   ["product_customers_units_not_negative", "product_customers", { units: -1 }],
   ["product_customers_within_limit", "product_customers", { units: 4 }],
@@ -219,6 +222,7 @@ const otherIdentity: Partial<Record<Table, Row>> = {
   payment_events: { key: "key-2" },
   payments: { event_key: "key-2", payment_id: "pay-2", order_id: 12 },
   unpaid_holds: { hold_id: 2 },
+  mail_codes: { mailbox: "mailbox:ben" },
   product_customers: { customer_id: "ben" },
   claims: { claimant: "k:other" },
   access_codes: { claimant: "k:other" },
@@ -232,6 +236,15 @@ const otherIdentity: Partial<Record<Table, Row>> = {
   order_details: { order_id: 12 },
   mails: { id: "receipt-12" },
 }
+
+test("the total of mailed codes is one row, which is there from the start", async () => {
+  await expect(client.query("insert into mail_code_total default values")).rejects.toMatchObject({
+    constraint: "mail_code_total_pkey",
+  })
+  await expect(client.query("insert into mail_code_total (id) values (false)")).rejects.toMatchObject({
+    constraint: "mail_code_total_is_one_row",
+  })
+})
 
 test("the pace of mails is one row, which is there from the start", async () => {
   await expect(client.query("insert into mail_pace default values")).rejects.toMatchObject({
@@ -273,6 +286,8 @@ test("the tests above name every constraint of the schema", async () => {
     ...violations.map(([name]) => name),
     "mail_pace_pkey",
     "mail_pace_is_one_row",
+    "mail_code_total_pkey",
+    "mail_code_total_is_one_row",
     ...shopConstraints,
   ]
   expect(new Set(tested)).toEqual(new Set(rows.map((row) => row.name)))

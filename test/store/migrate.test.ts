@@ -78,6 +78,7 @@ const NEWEST = [
   "0024_operators",
   "0025_unpaid_holds",
   "0026_customer_kind",
+  "0027_mail_codes",
   "0028_claims",
 ]
 
@@ -97,6 +98,8 @@ async function forgetNewest(url: string): Promise<void> {
     "drop table product_contents",
     "drop table alerts",
     "drop table unpaid_holds",
+    "drop table mail_codes",
+    "drop table mail_code_total",
     "drop table operator_sessions",
     "drop table operators",
     "alter table admin_actions drop column operator_id, drop column operator_name",

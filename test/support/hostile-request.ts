@@ -25,6 +25,7 @@ export async function snapshotOf(database: pg.Client): Promise<unknown> {
            (select json_agg(o order by o.id) from orders o) as orders,
            (select json_agg(e order by e.key) from payment_events e) as events,
            (select json_agg(m order by m.event_key) from payments m) as payments,
+           (select json_agg(c order by c.mailbox) from mail_codes c) as codes,
            (select count(*) from claimed_order_ids) as claims,
            (select count(*) from stock_adjustments) as adjustments`)
   return rows

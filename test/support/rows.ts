@@ -122,6 +122,16 @@ export const validRows = {
     updated_at: "2026-11-27T12:00:00Z",
   },
   unpaid_holds: { product_id: 1, hold_id: 1, holder: 7, qty: 1, ends_at: "2026-11-27T12:02:00Z" },
+  mail_codes: {
+    mailbox: "mailbox:anna",
+    email: "anna@example.com",
+    language: "en",
+    seed: "00000000-0000-4000-8000-000000000000",
+    tries: 1,
+    ends_at: "2026-11-27T12:10:00Z",
+    mails: 1,
+    counted_from: "2026-11-27T12:00:00Z",
+  },
   product_customers: { product_id: 1, customer_id: "anna", units: 2, unit_limit: 3 },
   claims: { product_id: 1, claimant: "k:code", units: 2, unit_limit: 3 },
   access_codes: {

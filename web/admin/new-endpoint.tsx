@@ -15,6 +15,7 @@ const eventTexts: Readonly<Record<EventType, string>> = {
   "payment.refund_due": "Refund due",
   "payment.refund_failed": "A refund that was confirmed has failed after all",
   "payment.disputed": "Payment disputed",
+  "customer.code_requested": "A buyer asks for a code; your system mails it",
   "product.sold_out": "Product sold out",
   "product.restocked": "Product back in stock",
   "alert.raised": "Alert: a light has turned red or amber",
@@ -112,7 +113,7 @@ function WantedEventsFields({ wanted }: { readonly wanted: ReturnType<typeof use
         }
       />
       <fieldset class="choices">
-        <legend>Events (none selected: all events)</legend>
+        <legend>Events (none selected: all but the requests for codes)</legend>
         {events.map((type) => (
           <label key={type} class="choice">
             <input

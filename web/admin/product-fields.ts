@@ -68,6 +68,7 @@ export const customerTexts: readonly (readonly [CustomerKind, string])[] = [
   ["any", "Everybody"],
   ["named", "Buyers who enter a customer id (not checked)"],
   ["signed", "Only customers who are signed in to your shop"],
+  ["email", "Only buyers who have confirmed an e-mail address"],
 ]
 
 function customerIn(text: string): CustomerKind {

@@ -3,7 +3,7 @@ import { useContext } from "preact/hooks"
 import type { Order, Product } from "../../client/src/index.ts"
 import { Announcer } from "../storefront/announcer.tsx"
 import { AskedAction } from "../storefront/asked-action.tsx"
-import { Figure, formOf } from "../storefront/buy-section.tsx"
+import { Figure, formOf, Mailbox } from "../storefront/buy-section.tsx"
 import { whatBuyerSees, type Stage } from "../storefront/buyer-view.ts"
 import { Headline, NoticeLine, Offline } from "../storefront/messages.tsx"
 import { OrderAddress } from "../storefront/order-address.ts"
@@ -43,6 +43,7 @@ export function BuyPanel({ model, order, onCheckout }: BuyPanelProps) {
       ) : (
         <>
           <Figure stage={stage} product={product} zone={model.zone.value} />
+          <Mailbox stage={stage} product={product} model={model} />
           {form}
         </>
       )}

@@ -12,6 +12,12 @@ export type PaymentChoice =
   /** The shop's own payment page. */
   | { readonly kind: "link" }
 
+/** The challenge that a buyer solves before a code is mailed. */
+export interface ChallengeChoice {
+  readonly script: string
+  readonly siteKey: string
+}
+
 /** The name of the cookie with the language that a buyer has chosen. It holds nothing else, and only the page's script writes it. */
 export const LANGUAGE_COOKIE = "doorbuster_lang"
 
@@ -75,6 +81,8 @@ export type PageContent =
       /** Its texts are in the page's language. */
       readonly product: Product
       readonly payment: PaymentChoice | null
+      /** Only of a product for confirmed mailboxes, where the server asks for one. */
+      readonly challenge?: ChallengeChoice
       /** Absent where the product has no content. */
       readonly content?: ProductContentData
       /** The shop looks at a draft: the page is as it will be, and its buttons do nothing. */

@@ -59,6 +59,14 @@ export interface StoredPayment {
   readonly isConfirmed: boolean
 }
 
+/** A confirmed mailbox. */
+export interface StoredMailbox {
+  readonly email: string
+  /** The customer token of the mailbox. */
+  readonly token: string
+  readonly endsAtMs: number
+}
+
 /** A request for a hold that has no answer yet. Its idempotency key lets the page repeat it safely. */
 export interface HoldRequest {
   readonly key: string
@@ -128,6 +136,16 @@ export const storage = {
   customerToken: () => read("sessionStorage", "customer-token") as string | null,
   saveCustomerToken(token: string) {
     write("sessionStorage", "customer-token", token)
+  },
+  /** The mailbox that the buyer has confirmed. For all tabs, and for the days until its token ends. */
+  mailbox: () => read("localStorage", "mailbox") as StoredMailbox | null,
+  saveMailbox(mailbox: StoredMailbox | null) {
+    write("localStorage", "mailbox", mailbox)
+  },
+  /** The address that a code was asked for in this tab. */
+  askedMailbox: () => read("sessionStorage", "asked-mailbox") as string | null,
+  saveAskedMailbox(email: string | null) {
+    write("sessionStorage", "asked-mailbox", email)
   },
   saveCustomerId(id: string) {
     write("localStorage", "customer", id)

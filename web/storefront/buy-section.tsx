@@ -5,6 +5,8 @@ import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { HoldForm } from "./hold-form.tsx"
 import { AskedAction } from "./asked-action.tsx"
+import { asksMailbox } from "./asked-customer.ts"
+import { MailboxForm } from "./mailbox-part.tsx"
 import { HeldUnits } from "./held-units.tsx"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { leftText } from "./texts.ts"
@@ -32,6 +34,7 @@ export function BuySection({ product, model }: BuySectionProps) {
           <>
             <Figure stage={stage} product={product} zone={model.zone.value} />
             {stage.kind !== "scheduled" && <StockBar product={product} />}
+            <Mailbox stage={stage} product={product} model={model} />
             {form}
             {form === null && <NoticeLine notice={notice} orderId={orderId} />}
           </>
@@ -49,6 +52,12 @@ export function BuySection({ product, model }: BuySectionProps) {
       <Offline isOffline={isOffline} />
     </section>
   )
+}
+
+/** Where the buyer confirms a mailbox: before the sale opens too, so that nobody has to do it in the second of buying. */
+export function Mailbox({ stage, product, model }: BuySectionProps & { readonly stage: Stage }) {
+  if (!asksMailbox(product) || stage.kind === "over" || stage.kind === "sold_out") return null
+  return <MailboxForm model={model} />
 }
 
 /** Without variants there is nothing to choose before units are available. */

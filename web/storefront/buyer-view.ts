@@ -55,6 +55,8 @@ export type Refusal =
   | { readonly code: "customer_limit"; readonly unitsLeft: number }
   /** The shop has not said who the buyer is, or it was too long ago. */
   | { readonly code: "customer_token_required" | "customer_token_invalid" }
+  /** The buyer has not confirmed a mailbox, or it was too long ago. */
+  | { readonly code: "mailbox_required" }
   /** Too many units of the buyer's network, which others may share, or account were not paid. */
   | { readonly code: "too_many_open" }
   /** The outcome is unknown. The page keeps the idempotency key, so the buyer can safely try again. */

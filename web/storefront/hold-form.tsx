@@ -3,7 +3,7 @@ import { useLayoutEffect } from "preact/hooks"
 import type { Product } from "../../client/src/index.ts"
 import { durationText } from "./texts.ts"
 import { storage } from "./browser-storage.ts"
-import { asksCustomer, lacksToken } from "./asked-customer.ts"
+import { asksCustomer, asksMailbox, lacksToken } from "./asked-customer.ts"
 import { CustomerField, customerIdIn } from "./customer-field.tsx"
 import type { Language } from "./language.ts"
 import { useLanguage } from "./page-language.ts"
@@ -81,7 +81,11 @@ export function reserveHint(words: Language["words"], product: Product, paysHere
 export function TokenLine({ product, model }: HoldFormProps) {
   const { words } = useLanguage()
   const isUnknown = model.zone.value === null
-  if (isUnknown || !lacksToken(product, model.customerToken.value)) return null
+  const token = model.customerToken.value
+  if (isUnknown) return null
+  if (asksMailbox(product) && token === null && model.view.value.notice?.code !== "mailbox_required")
+    return <p class="notice">{words.notices.mailbox_required}</p>
+  if (!lacksToken(product, token)) return null
   // The refusal says the same.
   if (model.view.value.notice?.code === "customer_token_required") return null
   return <p class="notice">{words.notices.customer_token_required}</p>

@@ -1,7 +1,9 @@
 import { customerTokenOfTab } from "./arrived-token.ts"
+import { asksMailbox } from "./asked-customer.ts"
 import { asksDetails } from "./asked-details.ts"
 import { loadDetailsForm } from "./details-part.tsx"
 import { storage } from "./browser-storage.ts"
+import { loadMailboxForm } from "./mailbox-part.tsx"
 import { choiceInDocument } from "./hold-requests.ts"
 import { leaveFor } from "./leave-for.ts"
 import type { ModelPlace } from "./product-page-model.ts"
@@ -15,6 +17,7 @@ export const ownPage: ModelPlace = {
   // The form is ready before the sale opens, when everyone asks for everything.
   prepare(product) {
     if (asksDetails(product)) loadDetailsForm()
+    if (asksMailbox(product)) loadMailboxForm()
   },
   // Where nothing is stored, the next page gets the token as from a link, and takes it out of the address.
   goOn: (orderId, token) => leaveFor(`/o/${orderId}${storage.isKept() ? "" : `#${token}`}`),

@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals"
 import type { Client, DetailsBody, FieldError, Product, Variant } from "../../client/src/index.ts"
-import type { PageContent } from "../shared/page-data.ts"
+import type { ChallengeChoice, PageContent } from "../shared/page-data.ts"
+import type { MailboxModel } from "./mailbox.ts"
 import type { PaymentForm } from "./payment-method.ts"
 import { productAt, whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
 import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
@@ -20,6 +21,10 @@ export interface PageModel {
   readonly customerId: ReadonlySignal<string>
   /** With which the shop says who the buyer is; null: it has not. */
   readonly customerToken: ReadonlySignal<string | null>
+  /** The mailbox that the buyer has confirmed; only a product for confirmed mailboxes asks for one. */
+  readonly mailbox: MailboxModel
+  /** What the buyer solves before a code is mailed; null: nothing. */
+  readonly challenge: ChallengeChoice | null
   /** The variants to choose from, in their order; none where the product has no variants. */
   readonly offered: ReadonlySignal<readonly Variant[]>
   /** The variants that the buyer has chosen. */
@@ -96,6 +101,14 @@ export function staticModel(data: PageContent): PageModel {
     paysHere: "payment" in data && data.payment !== null,
     customerId: signal(""),
     customerToken: signal(null),
+    mailbox: {
+      confirmed: signal(null),
+      ask: async () => "off",
+      enter: async () => "off",
+      forget: nothing,
+      read: nothing,
+    },
+    challenge: ("challenge" in data ? data.challenge : null) ?? null,
     offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
     choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
     firstQty: 1,

@@ -17,13 +17,15 @@ import { storage, type StoredHold } from "./browser-storage.ts"
 import {
   createServerConnection,
   detailErrorsIn,
+  isTokenWrong,
   isUnanswered,
   onReturn,
   refusalOf,
 } from "./server-connection.ts"
 import { draftName } from "./asked-details.ts"
 import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
-import { asksCustomer } from "./asked-customer.ts"
+import { asksCustomer, asksMailbox } from "./asked-customer.ts"
+import { createMailboxModel } from "./mailbox.ts"
 import { bodyOf, oneTabAtATime } from "./hold-requests.ts"
 import { isAboutChoice, isOver } from "./refused-units.ts"
 
@@ -69,7 +71,11 @@ export function createProductPageModel(
   const detailErrors = signal<readonly FieldError[]>([])
   const zone = signal<string | null>(null)
   const customerId = signal("")
-  const customerToken = signal<string | null>(null)
+  const arrivedToken = signal<string | null>(null)
+  const mailbox = createMailboxModel(client, tag)
+  const customerToken = computed(
+    () => (asksMailbox(product.value) ? mailbox.confirmed.value?.token : null) ?? arrivedToken.value,
+  )
   const choice = signal(firstChoice(data.product))
   // Read before the scripts take over the page, which renders it as the server did at first.
   const earlyChoice = place.earlyChoice()
@@ -102,6 +108,7 @@ export function createProductPageModel(
     } catch (error) {
       detailErrors.value = detailErrorsIn(error)
       refusal.value = refusalOf(error, words, product.value)
+      if (isTokenWrong(error)) mailbox.forget()
       await lookAgain()
     } finally {
       action.value = null
@@ -211,6 +218,7 @@ export function createProductPageModel(
 
   async function lookAgain(): Promise<void> {
     readStored()
+    mailbox.read()
     await Promise.all([
       client.products.get(id).then(take).catch(ignored),
       isActive(held.value) ? readHold(held.value) : undefined,
@@ -261,6 +269,7 @@ export function createProductPageModel(
     zone,
     customerId,
     customerToken,
+    mailbox,
     // A variant that the shop takes off sale keeps its place, so that no button moves under a finger.
     offered: computed(() => (product.value.variants ?? []).filter((variant) => offeredIds.has(variant.id))),
     choice,
@@ -276,7 +285,8 @@ export function createProductPageModel(
       batch(() => {
         zone.value = readerZone()
         customerId.value = storage.customerId() ?? ""
-        customerToken.value = place.customerToken()
+        arrivedToken.value = place.customerToken()
+        mailbox.read()
         choice.value = earlyChoice ?? choice.value
       })
       place.prepare(product.value)

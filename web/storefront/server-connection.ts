@@ -176,8 +176,9 @@ export function refusalOf(
     case "customer_limit_reached":
       return { code: "customer_limit", unitsLeft: problem.units_left }
     case "customer_token_required":
+      return { code: problem.needs === "email" ? "mailbox_required" : problem.code }
     case "customer_token_invalid":
-      return { code: problem.code }
+      return { code: product?.customer === "email" ? "mailbox_required" : problem.code }
     case "too_many_open_holds":
       return { code: "too_many_open" }
     case "invalid_request":
@@ -202,6 +203,11 @@ export function refusalOf(
     default:
       return { code: "other", detail: problem.detail }
   }
+}
+
+/** True if the customer token is not valid, or not any more. */
+export function isTokenWrong(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === "customer_token_invalid"
 }
 
 /** The server's reasons for refusing a buyer's details; none: the error is about something else. */

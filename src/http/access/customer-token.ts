@@ -3,9 +3,13 @@ import { isLabel } from "../../wire/fields.ts"
 import type { RequestRefusal } from "../wire/problems.ts"
 import { shortHmac } from "./short-hmac.ts"
 
+/** `signed`: the shop's server has made the token. `email`: this server has, for a mailbox that was confirmed. */
+export type CustomerTokenKind = "signed" | "email"
+
 /** The content of a valid customer token. */
 export interface SignedCustomer {
   readonly customerId: string
+  readonly kind: CustomerTokenKind
   /** The groups that the shop has put the customer into, in the order of the token. */
   readonly groups: readonly string[]
 }
@@ -18,6 +22,12 @@ export interface CustomerTokens {
   verify(token: string): SignedCustomer | CustomerTokenFault
 }
 
+/**
+ * How the names of customers begin who have confirmed a mailbox. No secret of the shop makes a valid token for such a name, and the
+ * key of mailboxes makes one for no other name.
+ */
+export const MAILBOX_PREFIX = "mailbox:"
+
 /** The most characters of a token. */
 const LONGEST_CUSTOMER_TOKEN = 2_048
 /** How far the clocks of the signer and of this server may differ. */
@@ -29,16 +39,19 @@ const shape = /^dbc1\.([\w-]+)\.([1-9]\d{0,11})\.([\w-]*)\.([\w-]{43})$/
 /**
  * Makes the check of customer tokens, `dbc1.<customer>.<unix seconds of its end>.<groups>.<HMAC-SHA256>`: customer and the groups,
  * joined by commas, in base64url without padding; the HMAC over everything before the last dot, under the bytes of a secret. Any of
- * `secrets` may have signed, so that a shop can change its secret while tokens of the last one are out.
+ * `secrets` may have signed, so that a shop can change its secret while tokens of the last one are out. `mailboxKey`: what tokens
+ * of mailboxes are signed with, and nothing else; null: none is valid.
  */
 export function createCustomerTokens(
   secrets: readonly string[],
+  mailboxKey: string | null = null,
   nowSeconds = () => Date.now() / 1_000,
 ): CustomerTokens {
-  const digests = secrets.map((secret) => shortHmac(secret, LONGEST_CUSTOMER_TOKEN))
+  const ofShop = secrets.map((secret) => shortHmac(secret, LONGEST_CUSTOMER_TOKEN))
+  const ofMailboxes = mailboxKey === null ? [] : [shortHmac(mailboxKey, LONGEST_CUSTOMER_TOKEN)]
 
   /** Every secret is tried, and texts are compared in constant time: a wrong token tells nothing by how long it takes. */
-  function isSigned(text: string, given: string): boolean {
+  function isSigned(digests: typeof ofShop, text: string, given: string): boolean {
     const matches = digests.map((digest) => timingSafeEqual(Buffer.from(given), Buffer.from(digest(text))))
     return matches.includes(true)
   }
@@ -51,9 +64,12 @@ export function createCustomerTokens(
       const customerId = decoded(customer)
       const groupNames = groups === "" ? "" : decoded(groups)
       if (customerId === null || !isLabel(customerId) || groupNames === null) return "malformed"
-      if (!isSigned(token.slice(0, -(HMAC_LENGTH + 1)), given)) return "signature"
+      const isMailbox = customerId.startsWith(MAILBOX_PREFIX)
+      if (!isSigned(isMailbox ? ofMailboxes : ofShop, token.slice(0, -(HMAC_LENGTH + 1)), given))
+        return "signature"
       if (Number(end) + SKEW_SECONDS <= nowSeconds()) return "expired"
-      return { customerId, groups: groupNames === "" ? [] : groupNames.split(",") }
+      const kind = isMailbox ? "email" : "signed"
+      return { customerId, kind, groups: groupNames === "" ? [] : groupNames.split(",") }
     },
   }
 }

@@ -21,6 +21,18 @@ const POLICY_WITH_STRIPE = POLICY.replace(
   .replace("connect-src 'self'", "connect-src 'self' https://api.stripe.com")
   .concat("; frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com")
 
+/** hCaptcha's script loads its frames and styles from other hosts of its domain. */
+const HCAPTCHA = "https://hcaptcha.com https://*.hcaptcha.com"
+
+/** The policy of pages with the challenge of another service, which has its script, frames, styles and server at this origin. */
+function policyWith(scriptOrigin: string): string {
+  const origin = scriptOrigin.endsWith(".hcaptcha.com") ? HCAPTCHA : scriptOrigin
+  return POLICY.replace("script-src 'self'", `script-src 'self' ${origin}`)
+    .replace("style-src 'self'", `style-src 'self' ${origin}`)
+    .replace("connect-src 'self'", `connect-src 'self' ${origin}`)
+    .concat(`; frame-src ${origin}`)
+}
+
 /** The headers of a page. */
 export const pageHeaders = {
   "content-type": "text/html; charset=utf-8",
@@ -29,3 +41,8 @@ export const pageHeaders = {
 
 /** The headers of a page on which buyers pay by Stripe. */
 export const stripePageHeaders = { ...pageHeaders, "content-security-policy": POLICY_WITH_STRIPE }
+
+/** The headers of a page that loads this script of a challenge. */
+export function challengePageHeaders(script: string): typeof pageHeaders {
+  return { ...pageHeaders, "content-security-policy": policyWith(new URL(script).origin) }
+}

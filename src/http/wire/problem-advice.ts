@@ -65,7 +65,13 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   access_code_used_up:
     "Ask for no more than `units_left`, which may be 0, or use another code. `next_phase` as for `access_required`.",
   customer_token_required:
-    "Send a `Customer-Token`, which the shop's server signs for a customer who is signed in there.",
+    "Send a `Customer-Token`. `needs` says which one: `signed`, which the shop's server signs for a customer who is signed in there, or `email`, which this server gives to a buyer who has entered a mailed code (`POST /api/customers`).",
+  mail_code_invalid:
+    "The code is wrong, has ended or was used, or too many wrong ones were tried. Ask for a new one with `POST /api/customers/codes`.",
+  mail_codes_off:
+    "Tell the shop: no mail server is configured, and no webhook endpoint takes `customer.code_requested`.",
+  challenge_failed:
+    "Solve the challenge once more, and send its token as `challenge`. A token is valid once and for a short time.",
   customer_not_signed:
     "Leave `customer_id` out, and send a `Customer-Token`. Only the shop's own systems may name the customer of this product.",
   customer_token_invalid:

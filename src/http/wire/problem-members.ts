@@ -40,6 +40,8 @@ export function members(refusal: AnyRefusal): object {
       return { next_phase: nextPhaseJson(refusal.nextPhase) }
     case "access_code_used_up":
       return { units_left: refusal.unitsLeft, next_phase: nextPhaseJson(refusal.nextPhase) }
+    case "customer_token_required":
+      return { needs: refusal.needs }
     case "customer_token_invalid":
       return { because: refusal.because }
     case "too_many_open_holds":

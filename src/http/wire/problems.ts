@@ -12,6 +12,9 @@ export type RequestRefusal =
   | { readonly code: "unsupported_media_type" }
   | { readonly code: "unauthorized" }
   | { readonly code: "customer_token_invalid"; readonly because: "malformed" | "signature" | "expired" }
+  | { readonly code: "mail_code_invalid" }
+  | { readonly code: "mail_codes_off" }
+  | { readonly code: "challenge_failed" }
   | { readonly code: "forbidden"; readonly detail?: string }
   | { readonly code: "role_required"; readonly role: Role }
   | OperatorRefusal
@@ -73,6 +76,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   webhook_delivery_not_found: { status: 404, title: "No such delivery of this endpoint" },
   refund_not_found: { status: 404, title: "No such refund" },
   order_unknown: { status: 404, code: "order_not_found", title: "No such order" },
+  mail_codes_off: { status: 409, title: "This server can send no codes" },
   out_of_stock: { status: 409, title: "Not enough units are available" },
   sale_not_open: { status: 409, title: "The sale has not started" },
   sale_paused: { status: 409, title: "The sale is paused" },
@@ -137,10 +141,12 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   customer_not_signed: {
     status: 422,
     code: "invalid_request",
-    title: "The product is sold to customers whose name is signed",
+    title: "The product is sold to customers with a Customer-Token",
   },
   variant_required: { status: 422, title: "This product is sold by variant" },
   restock_lines_required: { status: 422, title: "The order has several lines" },
+  mail_code_invalid: { status: 422, title: "The code is not valid" },
+  challenge_failed: { status: 422, title: "The challenge was not solved" },
   quantity_over_limit: { status: 422, title: "Quantity exceeds the limit per hold" },
   customer_required: { status: 422, title: "This product requires a customer_id" },
   idempotency_key_reused: { status: 422, title: "Idempotency-Key reused with a different request" },

@@ -58,6 +58,11 @@ export const ar: MailWords = {
   linksText: "هذه روابط الطلبات المقدّمة بهذا البريد الإلكتروني.",
   linksNote:
     "كل من لديه هذه الروابط يمكنه رؤية الطلبات وتغييرها. لا تشاركها مع أحد. إذا لم تطلب هذه الرسالة فتجاهلها.",
+  codeSubject: (code) => `رمزك هو ${code}`,
+  codeHeading: "رمزك",
+  codeText: "أدخل هذا الرمز في الصفحة التي طلبته منها:",
+  codeMinutes: (minutes) => `الرمز صالح لمدة ${minutes} دقائق ولمرة واحدة.`,
+  codeNote: "لا تعطِ الرمز لأحد. إذا لم تطلبه فتجاهل هذه الرسالة: لا يحدث شيء من دون الرمز.",
   orderStatus: (id, status) => `الطلب ${id}، ${status}`,
   statuses: {
     pending_payment: "لم يُدفع بعد",

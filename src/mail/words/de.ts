@@ -47,6 +47,12 @@ export const de: MailWords = {
   linksText: "Hier sind die Links zu den Bestellungen, die mit dieser E-Mail-Adresse aufgegeben wurden.",
   linksNote:
     "Wer diese Links hat, kann die Bestellungen sehen und ändern. Geben Sie sie nicht weiter. Wenn Sie diese E-Mail nicht angefordert haben, ignorieren Sie sie.",
+  codeSubject: (code) => `${code} ist Ihr Code`,
+  codeHeading: "Ihr Code",
+  codeText: "Geben Sie diesen Code auf der Seite ein, auf der Sie ihn angefordert haben:",
+  codeMinutes: (minutes) => `Er gilt ${minutes} Minuten und einmal.`,
+  codeNote:
+    "Geben Sie den Code niemandem. Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese Mail: Ohne den Code geschieht nichts.",
   orderStatus: (id, status) => `Bestellung ${id}, ${status}`,
   statuses: {
     pending_payment: "noch nicht bezahlt",

@@ -47,6 +47,12 @@ export const en = {
   linksText: "Here are the links to the orders placed with this e-mail address.",
   linksNote:
     "Anyone who has these links can see and change the orders. Do not share them. If you did not ask for this mail, ignore it.",
+  codeSubject: (code: string) => `${code} is your code`,
+  codeHeading: "Your code",
+  codeText: "Enter this code on the page where you asked for it:",
+  codeMinutes: (minutes: number) => `It is valid for ${minutes} minutes, and once.`,
+  codeNote:
+    "Do not give the code to anybody. If you did not ask for it, ignore this mail: nothing happens without the code.",
   orderStatus: (id: number, status: string) => `Order ${id}, ${status}`,
   statuses: {
     pending_payment: "not paid yet",

@@ -50,6 +50,11 @@ export const es: MailWords = {
   linksText: "Estos son los enlaces a los pedidos hechos con esta dirección de correo electrónico.",
   linksNote:
     "Quien tenga estos enlaces puede ver y cambiar los pedidos. No los comparta. Si no ha pedido este mensaje, ignórelo.",
+  codeSubject: (code) => `${code} es su código`,
+  codeHeading: "Su código",
+  codeText: "Introduzca este código en la página donde lo ha pedido:",
+  codeMinutes: (minutes) => `Es válido durante ${minutes} minutos y una sola vez.`,
+  codeNote: "No dé el código a nadie. Si no lo ha pedido, ignore este correo: sin el código no ocurre nada.",
   orderStatus: (id, status) => `Pedido ${id}, ${status}`,
   statuses: {
     pending_payment: "todavía sin pagar",

@@ -52,6 +52,12 @@ export const fr: MailWords = {
   linksText: "Voici les liens vers les commandes passées avec cette adresse e-mail.",
   linksNote:
     "Toute personne qui a ces liens peut voir et modifier les commandes. Ne les partagez pas. Si vous n’avez pas demandé cet e-mail, ignorez-le.",
+  codeSubject: (code) => `${code} est votre code`,
+  codeHeading: "Votre code",
+  codeText: "Saisissez ce code sur la page où vous l’avez demandé :",
+  codeMinutes: (minutes) => `Il est valable ${minutes} minutes, une seule fois.`,
+  codeNote:
+    "Ne donnez ce code à personne. Si vous ne l’avez pas demandé, ignorez cet e-mail : rien ne se passe sans le code.",
   orderStatus: (id, status) => `Commande ${id}, ${status}`,
   statuses: {
     pending_payment: "pas encore payée",

@@ -39,6 +39,12 @@ export const ja: MailWords = {
   linksText: "このメールアドレスのご注文へのリンクをお送りします。",
   linksNote:
     "これらのリンクを知っている人は、誰でもご注文を確認・変更できます。他の人に教えないでください。このメールに心当たりがない場合は、無視してください。",
+  codeSubject: (code) => `確認コード：${code}`,
+  codeHeading: "確認コード",
+  codeText: "コードを請求したページに、このコードを入力してください。",
+  codeMinutes: (minutes) => `有効期間は${minutes}分で、一度だけ使えます。`,
+  codeNote:
+    "このコードを他の人に教えないでください。お心当たりのない場合は、このメールを無視してください。コードを入力しない限り、何も起こりません。",
   orderStatus: (id, status) => `注文 ${id}（${status}）`,
   statuses: {
     pending_payment: "未払い",

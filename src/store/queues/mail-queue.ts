@@ -129,7 +129,7 @@ async function isAnyDue(pool: pg.Pool): Promise<boolean> {
 }
 
 /** Returns how many mails may be sent now. Holds the lock of the pace until the transaction ends. */
-async function allowedNow(tx: Tx, perSecond: number): Promise<number> {
+export async function allowedNow(tx: Tx, perSecond: number): Promise<number> {
   const { rows } = await tx.query<{ aheadSeconds: number }>({
     name: "lock-mail-pace",
     text: `
@@ -147,7 +147,8 @@ async function allowedNow(tx: Tx, perSecond: number): Promise<number> {
 /** Sums of fractions such as 1/3 fall short of a whole number by less than this. */
 const ROUNDING = 1e-3
 
-async function advancePace(tx: Tx, seconds: number): Promise<void> {
+/** Lets so much time pass before the next mail may be sent. Call it in the transaction of {@link allowedNow}. */
+export async function advancePace(tx: Tx, seconds: number): Promise<void> {
   await tx.query({
     name: "advance-mail-pace",
     text: `

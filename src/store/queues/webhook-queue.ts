@@ -1,6 +1,7 @@
 import type pg from "pg"
-import { sentDetails, validSecrets } from "../columns.ts"
+import { sentCode, sentDetails, validSecrets, wantedUnasked } from "../columns.ts"
 import { transactionByIndex, type Tx } from "../tx.ts"
+import { CODE_EVENT, type OpenCode } from "./mail-codes.ts"
 
 /** A delivery that one worker has leased, with everything that it needs to send it. */
 export interface DueDelivery {
@@ -10,6 +11,8 @@ export interface DueDelivery {
   readonly url: string
   /** The JSON to send; null: the event has been removed. */
   readonly body: string | null
+  /** Of an event about a code: the code, as long as it is open; null: the event is another, or the code has ended. */
+  readonly code?: OpenCode | null
   /** The request is signed with each of them; the newest is first. */
   readonly secrets: readonly string[]
   /** Including this attempt. */
@@ -185,7 +188,7 @@ async function addressEvents(tx: Tx): Promise<number> {
           from events v
           join endpoints e
             on e.created_at <= v.created_at
-           and (e.types is null or v.type = any(e.types))
+           and (v.type = any(e.types) or e.types is null and ${wantedUnasked})
         on conflict (event_id, endpoint_id, product_id) do nothing
       )
       update outbox
@@ -231,7 +234,8 @@ async function takeDeliveries(tx: Tx, room: ReadonlyMap<number, number>): Promis
              leased.event_id as "eventId",
              leased.product_id as "productId",
              leased.not_before::text as lease,
-             case when e.include_details and outbox.type like 'order.%' then ${sentDetails} end as details
+             case when e.include_details and outbox.type like 'order.%' then ${sentDetails} end as details,
+             case when outbox.type = '${CODE_EVENT}' then ${sentCode} end as code
         from leased
         join webhook_endpoints e
           on e.id = leased.endpoint_id

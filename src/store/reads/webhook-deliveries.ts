@@ -1,5 +1,6 @@
 import type pg from "pg"
 import { isoTime, isoTimeOrNull, type Instant } from "../../domain/time.ts"
+import { wantedUnasked } from "../columns.ts"
 import { transactionByIndex } from "../tx.ts"
 
 /** `due`: an attempt follows. `failed`: no attempt follows, unless the delivery is replayed. */
@@ -159,7 +160,7 @@ async function replayChunk(
           from chunk v
           join webhook_endpoints e
             on e.id = $1
-           and (e.types is null or v.type = any(e.types))
+           and (v.type = any(e.types) or e.types is null and ${wantedUnasked})
         on conflict (event_id, endpoint_id, product_id) do update
            set status = 'due',
                not_before = excluded.not_before,

@@ -1,8 +1,12 @@
 import { randomBytes } from "node:crypto"
 import type pg from "pg"
 
-/** `token_secret` signs owner tokens; of `access_code_secret` the digests of access codes are made. */
-export type InstallationSecret = "token_secret" | "access_code_secret"
+/**
+ * `token_secret` signs owner tokens; of `access_code_secret` the digests of access codes are made, of `mailbox_secret` the names of
+ * confirmed mailboxes. No setting replaces the last two: with other keys all codes would be unknown, and everybody would have another
+ * name and a fresh limit.
+ */
+export type InstallationSecret = "token_secret" | "access_code_secret" | "mailbox_secret"
 
 /** A key that the first process creates and all processes on this database share. */
 export async function installationSecret(pool: pg.Pool, name: InstallationSecret): Promise<string> {
@@ -21,6 +25,6 @@ export async function installationSecret(pool: pg.Pool, name: InstallationSecret
     values: [name],
   })
   const secret = rows[0]?.value
-  if (secret === undefined) throw new Error(`the ${name} was not stored`)
+  if (secret === undefined) throw new Error(`the secret ${name} was not stored`)
   return secret
 }

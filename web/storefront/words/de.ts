@@ -172,7 +172,28 @@ export const de: Words = {
   variantDisabled: (name) => `Es wurde nichts reserviert: ${name} wird nicht mehr verkauft.`,
   customerLimitReached: "Sie haben die Höchstmenge je Kunde erreicht.",
   customerLimit: (qty) => `Sie können noch ${count(qty)} reservieren: Die Menge je Kunde ist begrenzt.`,
+  /* Confirming a mailbox */
+  mailbox: {
+    title: "E-Mail-Adresse bestätigen",
+    help: "Dieses Produkt wird an bestätigte E-Mail-Adressen verkauft, und Grenzen gelten je Postfach. Bestätigen Sie Ihre vor Verkaufsbeginn: Sie erhalten einen Code per E-Mail.",
+    send: "Code senden",
+    sent: (email) =>
+      `Wenn ${email} einen Code bekommen kann, ist er unterwegs. Er gilt 10 Minuten. Sehen Sie auch im Spam-Ordner nach.`,
+    code: "Sechsstelliger Code",
+    confirm: "Bestätigen",
+    other: "Andere Adresse verwenden oder noch einmal anfordern",
+    confirmedAs: (email) => `Sie sind bestätigt als ${email}.`,
+    change: "Andere Adresse verwenden",
+    wrongCode: "Dieser Code gilt nicht. Prüfen Sie ihn, oder fordern Sie einen neuen an.",
+    failed: {
+      too_often: "Aus Ihrem Netz kamen zu viele Anfragen. Versuchen Sie es in einigen Minuten noch einmal.",
+      no_answer: "Der Shop hat nicht geantwortet. Versuchen Sie es noch einmal.",
+      off: "Dieser Shop kann zurzeit keine Codes senden. Fragen Sie den Shop.",
+      challenge: "Die Prüfung ist nicht gelungen. Versuchen Sie es noch einmal.",
+    },
+  },
   notices: {
+    mailbox_required: "Bestätigen Sie zuerst Ihre E-Mail-Adresse, und reservieren Sie dann.",
     customer_token_required:
       "Diesen Artikel können nur Kunden kaufen, die im Shop angemeldet sind. Melden Sie sich dort an, und öffnen Sie den Artikel von dort aus.",
     customer_token_invalid:

@@ -173,7 +173,28 @@ export const en = {
   variantDisabled: (name: string) => `Nothing was reserved: ${name} is no longer for sale.`,
   customerLimitReached: "You have reached the limit per customer.",
   customerLimit: (qty: number) => `You can reserve ${count(qty)} more: there is a limit per customer.`,
+  /* Confirming a mailbox */
+  mailbox: {
+    title: "Confirm your e-mail address",
+    help: "This is sold to confirmed e-mail addresses, and limits count for each mailbox. Confirm yours before the sale opens: you get a code by e-mail.",
+    send: "Send me a code",
+    sent: (email: string) =>
+      `If ${email} can get a code, it is on its way. It is valid for 10 minutes. Look in the spam folder too.`,
+    code: "Code with six digits",
+    confirm: "Confirm",
+    other: "Use another address or ask again",
+    confirmedAs: (email: string) => `You are confirmed as ${email}.`,
+    change: "Use another address",
+    wrongCode: "This code is not valid. Check it, or ask for a new one.",
+    failed: {
+      too_often: "Too many requests have come from your network. Try again in a few minutes.",
+      no_answer: "The shop did not respond. Try again.",
+      off: "This shop cannot send codes at the moment. Ask the shop.",
+      challenge: "The check has not succeeded. Try again.",
+    },
+  },
   notices: {
+    mailbox_required: "Confirm your e-mail address first, then reserve.",
     customer_token_required:
       "Only customers who are signed in at the shop can buy this. Sign in there, then open this product from the shop.",
     customer_token_invalid:

@@ -181,7 +181,28 @@ export const es: Words = {
   variantDisabled: (name) => `No se ha reservado nada: ${name} ya no está a la venta.`,
   customerLimitReached: "Ha alcanzado el límite por cliente.",
   customerLimit: (qty) => `Puede reservar ${units(qty)} más: hay un límite por cliente.`,
+  /* Confirming a mailbox */
+  mailbox: {
+    title: "Confirme su correo electrónico",
+    help: "Este producto se vende a direcciones de correo confirmadas, y los límites cuentan por cada buzón. Confirme la suya antes de que empiece la venta: recibirá un código por correo.",
+    send: "Enviarme un código",
+    sent: (email) =>
+      `Si ${email} puede recibir un código, ya está en camino. Es válido durante 10 minutos. Mire también en el correo no deseado.`,
+    code: "Código de seis cifras",
+    confirm: "Confirmar",
+    other: "Usar otra dirección o pedir otro código",
+    confirmedAs: (email) => `Está confirmado como ${email}.`,
+    change: "Usar otra dirección",
+    wrongCode: "Este código no es válido. Compruébelo o pida uno nuevo.",
+    failed: {
+      too_often: "Han llegado demasiadas solicitudes desde su red. Inténtelo de nuevo en unos minutos.",
+      no_answer: "La tienda no ha respondido. Inténtelo de nuevo.",
+      off: "Esta tienda no puede enviar códigos en este momento. Pregunte a la tienda.",
+      challenge: "La comprobación no ha funcionado. Inténtelo de nuevo.",
+    },
+  },
   notices: {
+    mailbox_required: "Confirme primero su correo electrónico y luego reserve.",
     customer_token_required:
       "Solo pueden comprar este producto los clientes que han iniciado sesión en la tienda. Inicie sesión allí y abra el producto desde la tienda.",
     customer_token_invalid:

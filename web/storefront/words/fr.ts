@@ -175,7 +175,28 @@ export const fr: Words = {
   variantDisabled: (name) => `Rien n’a été réservé : ${name} n’est plus en vente.`,
   customerLimitReached: "Vous avez atteint la limite par client.",
   customerLimit: (qty) => `Vous pouvez encore réserver ${units(qty)} : la quantité par client est limitée.`,
+  /* Confirming a mailbox */
+  mailbox: {
+    title: "Confirmez votre adresse e-mail",
+    help: "Ce produit est vendu aux adresses e-mail confirmées, et les limites s’appliquent à chaque boîte aux lettres. Confirmez la vôtre avant l’ouverture de la vente : vous recevez un code par e-mail.",
+    send: "Envoyez-moi un code",
+    sent: (email) =>
+      `Si ${email} peut recevoir un code, il est en route. Il est valable 10 minutes. Regardez aussi dans les courriers indésirables.`,
+    code: "Code à six chiffres",
+    confirm: "Confirmer",
+    other: "Utiliser une autre adresse ou redemander un code",
+    confirmedAs: (email) => `Vous êtes confirmé en tant que ${email}.`,
+    change: "Utiliser une autre adresse",
+    wrongCode: "Ce code n’est pas valable. Vérifiez-le ou demandez-en un nouveau.",
+    failed: {
+      too_often: "Trop de demandes sont venues de votre réseau. Réessayez dans quelques minutes.",
+      no_answer: "La boutique n’a pas répondu. Réessayez.",
+      off: "Cette boutique ne peut pas envoyer de code pour le moment. Contactez-la.",
+      challenge: "La vérification n’a pas réussi. Réessayez.",
+    },
+  },
   notices: {
+    mailbox_required: "Confirmez d’abord votre adresse e-mail, puis réservez.",
     customer_token_required:
       "Seuls les clients connectés à la boutique peuvent acheter ce produit. Connectez-vous sur son site, puis rouvrez-y ce produit.",
     customer_token_invalid:

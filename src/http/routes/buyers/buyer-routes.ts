@@ -1,6 +1,7 @@
 import type { Services } from "../../services.ts"
 import type { App } from "../../transport/typed-app.ts"
 import { registerCancelOrder } from "./cancel-order.ts"
+import { registerConfirmMailbox } from "./confirm-mailbox.ts"
 import { registerFindOrders } from "./find-orders.ts"
 import { createCodeAttempts } from "./code-attempts.ts"
 import { createHoldPlacement } from "./hold-placement.ts"
@@ -66,4 +67,5 @@ export function registerBuyerRoutes(
   registerOpenPayment(app, services)
   registerMakePaymentLink(app, changeOrder, services)
   registerFindOrders(app, services)
+  registerConfirmMailbox(app, services)
 }

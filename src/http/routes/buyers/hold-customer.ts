@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
+import type { CustomerTokenKind } from "../../access/customer-token.ts"
 import type { Services } from "../../services.ts"
 import { refuse } from "../../wire/problems.ts"
 
 /** The customer of a hold. */
 export interface HoldCustomer {
   readonly customerId: string | null
-  /** True: the shop's signature says so. */
-  readonly isSigned: boolean
-  /** Those that the signature puts it into. */
+  /** What the token that says so proves; null: there was no token. */
+  readonly proof: CustomerTokenKind | null
+  /** Those that the shop's signature puts it into. */
   readonly groups: readonly string[]
 }
 
@@ -27,13 +28,15 @@ export function createHoldCustomers({ customerTokens, events }: Pick<Services, "
     { productId, named }: { readonly productId: number; readonly named: string | null },
   ): HoldCustomer | null => {
     const token = request.headers["customer-token"]
-    if (token === undefined) return { customerId: named, isSigned: false, groups: [] }
+    if (token === undefined) return { customerId: named, proof: null, groups: [] }
     if (named !== null) {
       refuse(reply, namedTwice)
       return null
     }
     const signed = customerTokens.verify(String(token))
-    if (typeof signed !== "string") return { ...signed, isSigned: true }
+    if (typeof signed !== "string") {
+      return { customerId: signed.customerId, proof: signed.kind, groups: signed.groups }
+    }
     const refusal = { code: "customer_token_invalid", because: signed } as const
     events.customerTokenRefused({ because: signed, productId, requestId: request.id })
     events.holdRefused(productId, refusal)

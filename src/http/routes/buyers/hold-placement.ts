@@ -61,19 +61,18 @@ export function createHoldPlacement(services: HoldPlacementServices, codes: Code
     request: FastifyRequest,
     reply: FastifyReply,
     wanted: WantedHold,
-    { isSigned, groups }: HoldCustomer,
+    { proof, groups }: HoldCustomer,
   ): Promise<Hold | null> {
     const caller = gatekeeper.callerOf(request)
     const isShop = holdsForBuyers(caller)
     if (wanted.accessCode !== undefined && !isShop && codes.hasToWait(request, reply)) {
       return turnedDown(request, reply, wanted, { code: "rate_limited" })
     }
-    if (needsSigned && !isSigned && !isShop) {
-      return turnedDown(request, reply, wanted, { code: "customer_token_required" })
+    if (needsSigned && proof !== "signed" && !isShop) {
+      return turnedDown(request, reply, wanted, { code: "customer_token_required", needs: "signed" })
     }
-    // Keys of signed customers are apart from those of strangers, who could name the same customer.
-    const asker = isSigned ? "signed customer" : askerName(caller)
-    const idempotency = idempotencyOf(request, asker, wanted)
+    // Keys of customers with a token are apart from those of strangers, who could name the same customer.
+    const idempotency = idempotencyOf(request, proof === null ? askerName(caller) : "signed customer", wanted)
     if (idempotency === "bad") {
       refuse(reply, badIdempotencyKey)
       return null
@@ -88,8 +87,9 @@ export function createHoldPlacement(services: HoldPlacementServices, codes: Code
       requestId: request.id,
       idempotency,
       holdId: typeof id === "number" ? id : await id,
-      holder: holderOf(request, caller, isSigned ? wanted.customerId : null),
-      isCustomerSigned: isSigned || isShop,
+      // A mailbox costs nothing, so it does not take the place of the address.
+      holder: holderOf(request, caller, proof === "signed" ? wanted.customerId : null),
+      customerProof: proof ?? (isShop ? "shop" : null),
       isShop,
       groups,
       ...wanted,

@@ -1,5 +1,7 @@
 import type { LanguageTag } from "../../../../client/src/languages.ts"
 import { inWords } from "../../../../client/src/words.ts"
+import type { PaymentChoice } from "../../../../web/shared/page-data.ts"
+import type { Services } from "../../services.ts"
 import { noProductContent, type ProductContent } from "../../../domain/product-content.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { contentVersion, shownContentJson } from "../../../wire/product-content.ts"
@@ -26,6 +28,22 @@ export function shownProduct(
     product: inWords(shown, words),
     ...(content !== noProductContent && { content: { pictures, ...(words !== undefined && { words }) } }),
   }
+}
+
+/** Whether the page of a product lets buyers confirm a mailbox. */
+export function asksForMailbox({ product }: ProductView): boolean {
+  return product.customer === "email"
+}
+
+/** How buyers pay on an order's page; null: they pay elsewhere. */
+export function paymentChoice({
+  simulator,
+  stripePublishableKey,
+  paymentPage,
+}: Pick<Services, "simulator" | "stripePublishableKey" | "paymentPage">): PaymentChoice | null {
+  if (stripePublishableKey !== null) return { kind: "stripe", publishableKey: stripePublishableKey }
+  if (paymentPage !== null) return { kind: "link" }
+  return simulator === null ? null : { kind: "simulator", url: "/simulator" }
 }
 
 /** The most rendered pages that are remembered, in all languages: more products than are viewed at the same time. */

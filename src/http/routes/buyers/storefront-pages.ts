@@ -11,11 +11,17 @@ import { createPageMemory, type PageMemory } from "../../../site/page-memory.ts"
 import type { ListPosition } from "../../../store/reads/storefront-list.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isKnown } from "../../transport/etags.ts"
-import { pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
+import { challengePageHeaders, pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
 import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
 import { registerEmbedFiles } from "./embed-files.ts"
-import { createProductPages, shownProduct, REMEMBERED_PAGES } from "./product-pages.ts"
+import {
+  asksForMailbox,
+  createProductPages,
+  paymentChoice,
+  REMEMBERED_PAGES,
+  shownProduct,
+} from "./product-pages.ts"
 import { registerPreviewPage } from "./preview-page.ts"
 import { registerSiteFiles } from "./site-files.ts"
 import type { App } from "../../transport/typed-app.ts"
@@ -52,6 +58,7 @@ type StorefrontServices = Pick<
   | "publicUrl"
   | "paymentPage"
   | "orderLinks"
+  | "challengePage"
 >
 
 /**
@@ -62,7 +69,7 @@ export async function registerStorefrontPages(
   app: App,
   services: StorefrontServices,
 ): Promise<ShowMissingPage | null> {
-  const { pages, products, shop } = services
+  const { pages, products, shop, challengePage: challenge } = services
   if (pages === null) {
     app.get("/", hidden, (_request, reply) => reply.redirect("/openapi.json"))
     return null
@@ -108,8 +115,10 @@ export async function registerStorefrontPages(
     const { text, etag } = productPages.of(view, contentOf(view.product.id))
     if (view.product.status === "unlisted") void reply.headers(unindexed)
     addAlternates(reply, `/p/${view.product.id}`)
+    const headers =
+      challenge !== null && asksForMailbox(view) ? challengePageHeaders(challenge.script) : pageHeaders
     // For a 304 too: its headers, the security policy among them, replace those of the stored page.
-    void html(reply).headers({ etag, "cache-control": "public, max-age=1" })
+    void reply.headers({ ...headers, etag, "cache-control": "public, max-age=1" })
     return isKnown(request.headers["if-none-match"], etag) ? reply.code(304).send() : reply.send(text)
   }
 
@@ -221,7 +230,7 @@ interface PageParts {
 }
 
 function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }: PageParts): PagesInLanguage {
-  const { views, contents, holdTtlSeconds, publicUrl } = services
+  const { views, contents, holdTtlSeconds, publicUrl, challengePage: challenge } = services
   const offered = face.languages
   const render: PagesInLanguage["render"] = (content, path) => {
     const hasOffer = path !== null && offered.length > 1
@@ -246,12 +255,13 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
       void reply.header("link", [...links, link(path, "x-default")].join(", "))
     },
     productPages: createProductPages({
-      build: keyOf([pages.build, publicUrl, tag, face]),
+      build: keyOf([pages.build, publicUrl, tag, face, challenge]),
       most: REMEMBERED_PAGES / offered.length,
       holdTtlSeconds,
       render: (view, content) => {
         const shown = shownProduct(view, content, { tag, holdTtlSeconds })
-        return render({ kind: "product", ...shown, payment }, `/p/${view.product.id}`)
+        const asked = challenge !== null && asksForMailbox(view) && { challenge }
+        return render({ kind: "product", ...shown, payment, ...asked }, `/p/${view.product.id}`)
       },
     }),
     lists: createPageMemory(async (cursor) => {
@@ -279,17 +289,6 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
 /** Names what a page shows besides its product. */
 function keyOf(parts: unknown): string {
   return hash("sha256", JSON.stringify(parts), "base64url").slice(0, 12)
-}
-
-/** How buyers pay on an order's page; null: they pay elsewhere. */
-function paymentChoice({
-  simulator,
-  stripePublishableKey,
-  paymentPage,
-}: Pick<StorefrontServices, "simulator" | "stripePublishableKey" | "paymentPage">): PaymentChoice | null {
-  if (stripePublishableKey !== null) return { kind: "stripe", publishableKey: stripePublishableKey }
-  if (paymentPage !== null) return { kind: "link" }
-  return simulator === null ? null : { kind: "simulator", url: "/simulator" }
 }
 
 function html(reply: FastifyReply): FastifyReply {

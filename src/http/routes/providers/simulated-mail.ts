@@ -4,6 +4,7 @@ import { composeMail, type ComposedMail } from "../../../mail/compose.ts"
 import type { MailEntry } from "../../../store/reads/mail-contents.ts"
 import { isoTime } from "../../../domain/time.ts"
 import { escaped } from "../../../base/html.ts"
+import type { ReadCode } from "../../access/mailbox-codes.ts"
 import type { Mailbox, Services } from "../../services.ts"
 import { parseId } from "../../wire/ids.ts"
 import { isStorable } from "../../wire/storable-text.ts"
@@ -28,10 +29,10 @@ export function registerSimulatedMail(
   if (mailbox === null || gatekeeper.mode !== "open") return
 
   app.get(ROOT, { schema: { hide: true } }, async (_request, reply) => {
-    const mails = await mailbox.contents.newest(SHOWN)
+    const [mails, codes] = await Promise.all([mailbox.contents.newest(SHOWN), mailbox.codes(SHOWN)])
     return reply
       .headers(headers)
-      .send(listPage(await Promise.all(mails.map((mail) => withTitle(mailbox, mail)))))
+      .send(listPage(await Promise.all(mails.map((mail) => withTitle(mailbox, mail))), codes))
   })
   app.get(`${ROOT}/:product/:mail`, { schema: hidden }, async (request, reply) => {
     const read = await readMail(mailbox, request.params)
@@ -101,19 +102,26 @@ function addressOf({ productId, id }: MailEntry): string {
   return `${ROOT}/${productId}/${encodeURIComponent(id)}`
 }
 
-function listPage(mails: readonly ReadMail[]): string {
+function listPage(mails: readonly ReadMail[], codes: readonly ReadCode[]): string {
   const items = mails.map(
     ({ entry, to, mail }) =>
       `<li><a href="${addressOf(entry)}">${escaped(mail?.subject ?? entry.id)}</a><br>
 <span class="note">to ${escaped(to)}, ${isoTime(entry.createdAt)}</span></li>`,
   )
+  const codeItems = codes.map(
+    ({ email, code, endsAt }) =>
+      `<li><strong>${code}</strong> is the code of ${escaped(email)}<br>
+<span class="note">until ${isoTime(endsAt)}</span></li>`,
+  )
+  const codeList = codes.length === 0 ? "" : `<h2>Codes for mailboxes</h2><ul>${codeItems.join("\n")}</ul>`
   const list = items.length === 0 ? "<p>There is no mail yet.</p>" : `<ul>${items.join("\n")}</ul>`
   return page(
     "Mails to buyers",
     `<h1>Mails to buyers</h1>
 <p class="note">No mail server is configured, so these mails are not sent. Orders of a product whose <code>collect.email</code> is
 <code>required</code> or <code>optional</code> cause them: receipts, refunds, cancellations by the shop, and links to a
-buyer's orders.</p>
+buyer's orders. Codes are for products with <code>customer: email</code>.</p>
+${codeList}
 ${list}`,
   )
 }

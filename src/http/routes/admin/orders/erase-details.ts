@@ -17,14 +17,17 @@ export const EraseAnswer = Type.Object({
 })
 
 /** Registers `POST /api/admin/erase`. */
-export function registerEraseDetails(admin: App, { erasure }: Pick<Services, "erasure">): void {
+export function registerEraseDetails(
+  admin: App,
+  { erasure, mailboxCodes }: Pick<Services, "erasure" | "mailboxCodes">,
+): void {
   admin.route({
     method: "POST",
     url: "/api/admin/erase",
     schema: {
       summary: "Erase a buyer's details",
       description:
-        "Erases the buyer's details from all orders with this e-mail address (upper and lower case of A to Z do not matter), or from all orders of this customer. Give either `email` or `customer_id`. The orders, payments and counts stay, and so do `customer_id`, `reference` and `metadata`. Events sent afterwards carry no details. If the buyer may be ordering at the same time, repeat the request until it answers 0.",
+        "Erases the buyer's details from all orders with this e-mail address (upper and lower case of A to Z do not matter), or from all orders of this customer. Give either `email` or `customer_id`. The orders, payments and counts stay, and so do `customer_id`, `reference` and `metadata`. A code that was mailed to the address ends. Events sent afterwards carry no details. If the buyer may be ordering at the same time, repeat the request until it answers 0.",
       tags: ["admin"],
       security: needsRole("owner"),
       body: EraseBody,
@@ -32,6 +35,7 @@ export function registerEraseDetails(admin: App, { erasure }: Pick<Services, "er
     },
     async handler(request, reply) {
       const { email, customer_id: customerId = "" } = request.body
+      await mailboxCodes.forget(email === undefined ? { customerId } : { email })
       const erased_orders = await erasure.erase(email === undefined ? { customerId } : { email })
       void reply.header("cache-control", "no-store")
       return { erased_orders }

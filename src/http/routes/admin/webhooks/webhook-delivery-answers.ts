@@ -2,9 +2,9 @@ import { isoTime } from "../../../../domain/time.ts"
 import type { WebhookDelivery } from "../../../../store/reads/webhook-deliveries.ts"
 import type { DeliveryJson } from "../../../wire/webhook-schemas.ts"
 
-/** True for text in the form of this server's `webhook-id`; other text is not looked up. */
+/** True for text in the form of this server's `webhook-id`, whose end may name a dispute; other text is not looked up. */
 export function isWebhookId(text: unknown): text is string {
-  return typeof text === "string" && /^[a-z_]{1,40}-[\d-]{1,60}$/.test(text)
+  return typeof text === "string" && /^[a-z_]{1,40}-[\w!~*'()%-]{1,300}$/.test(text)
 }
 
 /** A delivery as the API shows it. */

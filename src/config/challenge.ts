@@ -1,0 +1,69 @@
+import { isLoopback } from "./addresses.ts"
+import { ConfigError } from "./config-error.ts"
+
+/** A service with whose challenge a page proves that it took some effort: Turnstile, hCaptcha, Cap and others of their form. */
+export interface ChallengeSettings {
+  /** Where the server asks whether a token is good (siteverify). */
+  readonly verifyUrl: string
+  readonly secret: string
+  readonly siteKey: string
+  /** The script that shows the challenge. Its origin goes into the security policy of the pages that load it. */
+  readonly script: string
+}
+
+/** The variables of the challenge. */
+export interface ChallengeEnvironment {
+  CHALLENGE_VERIFY_URL?: string
+  CHALLENGE_SECRET?: string
+  CHALLENGE_SITE_KEY?: string
+  CHALLENGE_SCRIPT?: string
+}
+
+const VERIFY_URL_SHAPE = "an https address such as https://challenges.cloudflare.com/turnstile/v0/siteverify"
+const SCRIPT_SHAPE =
+  "an https address such as https://challenges.cloudflare.com/turnstile/v0/api.js?render=explicit"
+const SITE_KEY_SHAPE = "letters, digits and _ - . : / of at most 200 characters"
+
+/** The default values and allowed values of the variables, as for `schema`. */
+export const challengeVariables = {
+  CHALLENGE_VERIFY_URL: { type: "string", minLength: 1, description: VERIFY_URL_SHAPE },
+  CHALLENGE_SECRET: { type: "string", minLength: 1, description: "the secret key of the service" },
+  CHALLENGE_SITE_KEY: { type: "string", pattern: "^[\\w.:/-]{1,200}$", description: SITE_KEY_SHAPE },
+  CHALLENGE_SCRIPT: { type: "string", minLength: 1, description: SCRIPT_SHAPE },
+} as const
+
+/** The settings of the challenge; null: there is none. Throws {@link ConfigError} if one is missing or cannot be understood. */
+export function challengeSettings({
+  CHALLENGE_VERIFY_URL: verifyUrl,
+  CHALLENGE_SECRET: secret,
+  CHALLENGE_SITE_KEY: siteKey,
+  CHALLENGE_SCRIPT: script,
+}: ChallengeEnvironment): ChallengeSettings | null {
+  const given = {
+    CHALLENGE_VERIFY_URL: verifyUrl,
+    CHALLENGE_SECRET: secret,
+    CHALLENGE_SITE_KEY: siteKey,
+    CHALLENGE_SCRIPT: script,
+  }
+  const missing = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [name] : []))
+  if (missing.length === Object.keys(given).length) return null
+  if (verifyUrl === undefined || secret === undefined || siteKey === undefined || script === undefined) {
+    throw new ConfigError(`${missing.join(" and ")} not set; a challenge needs all four CHALLENGE_ settings`)
+  }
+  if (!isSecureUrl(verifyUrl))
+    throw new ConfigError(`CHALLENGE_VERIFY_URL is no such address; it must be ${VERIFY_URL_SHAPE}`)
+  if (!isSecureUrl(script))
+    throw new ConfigError(`CHALLENGE_SCRIPT is no such address; it must be ${SCRIPT_SHAPE}`)
+  return { verifyUrl, secret, siteKey, script }
+}
+
+/** Https, or http on this machine; without a password and without what could end a directive of a security policy. */
+function isSecureUrl(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (url === null || `${url.username}${url.password}${url.hash}` !== "" || /[\s;,'"]/.test(value))
+    return false
+  return (
+    url.protocol === "https:" ||
+    (url.protocol === "http:" && isLoopback(url.hostname.replace(/^\[(.*)\]$/, "$1")))
+  )
+}
