@@ -1,4 +1,4 @@
-import { customerTokenOfTab } from "./arrived-token.ts"
+import { arrivedCode, customerTokenOfTab } from "./arrived-token.ts"
 import { asksDetails } from "./asked-details.ts"
 import { loadDetailsForm } from "./details-part.tsx"
 import { storage } from "./browser-storage.ts"
@@ -11,6 +11,7 @@ export const ownPage: ModelPlace = {
   baseUrl: "",
   earlyChoice: choiceInDocument,
   customerToken: customerTokenOfTab,
+  accessCode: () => arrivedCode,
   firstQty: 1,
   // The form is ready before the sale opens, when everyone asks for everything.
   prepare(product) {

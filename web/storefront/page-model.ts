@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals"
 import type { Client, DetailsBody, FieldError, Product, Variant } from "../../client/src/index.ts"
 import type { PageContent } from "../shared/page-data.ts"
+import { noAccess, type BuyerAccess } from "./buyer-opening.ts"
 import type { PaymentForm } from "./payment-method.ts"
 import { productAt, whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
 import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
@@ -20,6 +21,8 @@ export interface PageModel {
   readonly customerId: ReadonlySignal<string>
   /** With which the shop says who the buyer is; null: it has not. */
   readonly customerToken: ReadonlySignal<string | null>
+  /** What the server has said of the buyer, of a product with phases. */
+  readonly access: ReadonlySignal<BuyerAccess>
   /** The variants to choose from, in their order; none where the product has no variants. */
   readonly offered: ReadonlySignal<readonly Variant[]>
   /** The variants that the buyer has chosen. */
@@ -37,6 +40,8 @@ export interface PageModel {
   readonly actions: {
     readonly choose: (choice: Choice) => void
     readonly hold: (wanted: WantedUnits, customerId: string) => void
+    /** Checks an access code, and keeps it if it is right; null: forgets the one that there is. */
+    readonly enterCode: (code: string | null) => void
     readonly release: () => void
     readonly makeOrder: (details?: DetailsBody) => void
     /** Replaces the details of an order. Calls `onSaved` once the shop has them. */
@@ -96,6 +101,7 @@ export function staticModel(data: PageContent): PageModel {
     paysHere: "payment" in data && data.payment !== null,
     customerId: signal(""),
     customerToken: signal(null),
+    access: signal(noAccess),
     offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
     choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
     firstQty: 1,
@@ -106,6 +112,7 @@ export function staticModel(data: PageContent): PageModel {
     actions: {
       choose: nothing,
       hold: nothing,
+      enterCode: nothing,
       release: nothing,
       makeOrder: nothing,
       saveDetails: nothing,

@@ -10,6 +10,7 @@ import {
 import { readerZone } from "../shared/dates.ts"
 import type { PageContent } from "../shared/page-data.ts"
 import { productAt, whatBuyerSees, type Known, type Pending } from "./buyer-view.ts"
+import { createAccessCheck } from "./access-check.ts"
 import type { Language } from "./language.ts"
 import { staticModel, type PageModel, type LivePageModel, type WantedUnits } from "./page-model.ts"
 import { storage, type StoredHold } from "./browser-storage.ts"
@@ -39,6 +40,8 @@ export interface ModelPlace {
   readonly earlyChoice: () => Choice | null
   /** With which the shop says who the buyer is; null: it has not. */
   readonly customerToken: () => string | null
+  /** The access code with which the page was opened; null: none. */
+  readonly accessCode: () => string | null
   /** How many units the form asks for at first. */
   readonly firstQty: number
   /** Loads what the page needs later. */
@@ -70,6 +73,13 @@ export function createProductPageModel(
   const customerId = signal("")
   const customerToken = signal<string | null>(null)
   const choice = signal(firstChoice(data.product))
+  const access = createAccessCheck({
+    client,
+    product,
+    customerToken,
+    nowMs: server.nowMs,
+    firstCode: place.accessCode,
+  })
   // Read before the scripts take over the page, which renders it as the server did at first.
   const earlyChoice = place.earlyChoice()
   const offeredIds = new Set(variantsForSale(data.product).map((variant) => variant.id))
@@ -86,6 +96,7 @@ export function createProductPageModel(
     connection: server.connection.value,
     pending: action.value === null ? null : { action: action.value, trouble: server.trouble.value },
     refusal: refusal.value,
+    ownAccess: access.access.value.own,
   }))
 
   /** Runs one request at a time: a second tap in the meantime is ignored. */
@@ -101,6 +112,7 @@ export function createProductPageModel(
     } catch (error) {
       detailErrors.value = detailErrorsIn(error)
       refusal.value = refusalOf(error, words, product.value)
+      if (refusal.value?.code.startsWith("access_") === true) access.askAgain()
       await lookAgain()
     } finally {
       action.value = null
@@ -128,6 +140,7 @@ export function createProductPageModel(
         key: randomKey(),
         ...wanted,
         customerId: isNamed && givenId !== "" ? givenId : null,
+        ...access.shown(),
         askedAt: Date.now(),
       }
       storage.saveHoldRequest(id, request)
@@ -259,13 +272,21 @@ export function createProductPageModel(
     zone,
     customerId,
     customerToken,
+    access: access.access,
     // A variant that the shop takes off sale keeps its place, so that no button moves under a finger.
     offered: computed(() => (product.value.variants ?? []).filter((variant) => offeredIds.has(variant.id))),
     choice,
     firstQty: place.firstQty,
     addresses: client.addresses,
     detailErrors,
-    actions: { ...staticModel(data).actions, choose, hold, release, makeOrder },
+    actions: {
+      ...staticModel(data).actions,
+      choose,
+      hold,
+      enterCode: (code) => access.enter(code),
+      release,
+      makeOrder,
+    },
   }
   return {
     model,
@@ -278,6 +299,10 @@ export function createProductPageModel(
         choice.value = earlyChoice ?? choice.value
       })
       place.prepare(product.value)
+      access.start(
+        computed(() => model.view.value.stage.kind === "held"),
+        until,
+      )
       const archive = () => (product.value = { ...product.value, status: "archived" })
       server.start([id], take, archive, until)
       onReturn(() => void lookAgain(), until)

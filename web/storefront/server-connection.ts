@@ -178,6 +178,12 @@ export function refusalOf(
     case "customer_token_required":
     case "customer_token_invalid":
       return { code: problem.code }
+    case "access_required":
+      return { code: problem.code, needs: problem.needs, next: problem.next_phase }
+    case "access_code_unknown":
+      return { code: problem.code, next: problem.next_phase }
+    case "access_code_used_up":
+      return { code: problem.code, unitsLeft: problem.units_left, next: problem.next_phase }
     case "too_many_open_holds":
       return { code: "too_many_open" }
     case "invalid_request":
