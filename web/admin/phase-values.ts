@@ -16,8 +16,8 @@ export interface PhaseTexts {
 /** Who may buy in a phase, and how the form calls it. */
 export const whoTexts: readonly (readonly [string, string])[] = [
   ["all", "Everybody"],
-  ["codes", "Buyers with an access code"],
-  ["group", "Customers of a group"],
+  ["codes", "With an access code"],
+  ["group", "A group of customers"],
 ]
 
 /** The texts of a phase that a product has. */

@@ -7,7 +7,7 @@ const units = (qty: number) => plural(qty, { one: "# Stück", other: "# Stück" 
 /** The words about access codes and phases in German. */
 export const deAccess: AccessWords = {
   label: "Zugangscode",
-  use: "Code einlösen",
+  use: "Code verwenden",
   checking: "Wird geprüft …",
   another: "Anderen Code verwenden",
   helpNow: "Mit einem Code können Sie jetzt kaufen.",
