@@ -132,7 +132,7 @@ export function nextPhase(
 }
 
 /** True when what a buyer shows is enough for a phase. */
-export function fulfils({ code, groups }: ShownAccess, needs: PhaseNeed | null): boolean {
+function fulfils({ code, groups }: ShownAccess, needs: PhaseNeed | null): boolean {
   if (needs === null) return true
   return needs.kind === "group" ? groups.includes(needs.group) : code?.set === needs.set
 }

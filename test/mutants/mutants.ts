@@ -1,3 +1,4 @@
+import { accessPageMutants } from "./access-pages.ts"
 import { adminMutants } from "./admin.ts"
 import { buyersWayMutants } from "./buyers-way.ts"
 import { clientMutants } from "./client.ts"
@@ -75,6 +76,7 @@ export interface Edit {
 /** All planted bugs: each removes or breaks one guard against overselling, double endings, lost effects or leaks. */
 export const mutants: readonly Mutant[] = [
   ...sellingMutants,
+  ...accessPageMutants,
   ...publicationMutants,
   ...productNumberMutants,
   ...stockDisplayMutants,

@@ -16,7 +16,15 @@ describe("the attributes of <doorbuster-buy>", () => {
   test.each([
     [
       { product: "7" },
-      { productId: 7, variantId: null, qty: 1, customer: null, orderPage: null, customerToken: null },
+      {
+        productId: 7,
+        variantId: null,
+        qty: 1,
+        customer: null,
+        orderPage: null,
+        customerToken: null,
+        accessCode: null,
+      },
     ],
     [
       { product: " 7 ", variant: "3", qty: "2", customer: " ann@aurora.example " },
@@ -27,11 +35,20 @@ describe("the attributes of <doorbuster-buy>", () => {
         customer: "ann@aurora.example",
         orderPage: null,
         customerToken: null,
+        accessCode: null,
       },
     ],
     [
       { product: "7", customer: " ", "order-page": " " },
-      { productId: 7, variantId: null, qty: 1, customer: null, orderPage: null, customerToken: null },
+      {
+        productId: 7,
+        variantId: null,
+        qty: 1,
+        customer: null,
+        orderPage: null,
+        customerToken: null,
+        accessCode: null,
+      },
     ],
     [
       { product: "7", "order-page": " /orders/{order_id}?lang={lang}#{token}" },
@@ -41,6 +58,7 @@ describe("the attributes of <doorbuster-buy>", () => {
         qty: 1,
         customer: null,
         customerToken: null,
+        accessCode: null,
         orderPage: "/orders/{order_id}?lang={lang}#{token}",
       },
     ],
@@ -53,6 +71,19 @@ describe("the attributes of <doorbuster-buy>", () => {
         customer: null,
         orderPage: null,
         customerToken: "dbc1.YQ.1..",
+        accessCode: null,
+      },
+    ],
+    [
+      { product: "7", "access-code": " VIP-2026 " },
+      {
+        productId: 7,
+        variantId: null,
+        qty: 1,
+        customer: null,
+        orderPage: null,
+        customerToken: null,
+        accessCode: "VIP-2026",
       },
     ],
   ])("%o", (given, wanted) => {

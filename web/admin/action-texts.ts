@@ -151,6 +151,8 @@ function fieldText(name: string, value: unknown, { currency, variants }: Context
     return `options ${Object.entries(value).map(pairText).join("; ") || "cleared"}`
   }
   if (name === "collect" && isRecord(value)) return collectText(value)
+  if (name === "phases" && Array.isArray(value))
+    return value.length === 1 ? "1 phase" : `${value.length} phases`
   if (name === "questions" && Array.isArray(value)) return questionsText(value)
   if (name === "shipping_countries" && Array.isArray(value)) return `ships to ${value.map(String).join(", ")}`
   if (name === "restock_lines" && Array.isArray(value)) return restockText(value, variants)

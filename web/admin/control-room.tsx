@@ -23,7 +23,7 @@ const screens = [
 
 /** The screens that are in no list, each with the role that it needs. */
 const others = [
-  [/^\/admin\/(?:new|p\/\d+\/\w+)$/, "manager"],
+  [/^\/admin\/(?:new|p\/\d+\/(?!codes$)\w+)$/, "manager"],
   [/^\/admin\/orders\//, "support"],
 ] as const
 
@@ -98,11 +98,12 @@ function currentOf(href: string, pathname: string): "page" | "true" | undefined 
 }
 
 function screenAt(pathname: string) {
-  const [, id, part] = /^\/admin\/p\/(\d{1,16})(\/edit|\/variants|\/content)?$/.exec(pathname) ?? []
+  const [, id, part] = /^\/admin\/p\/(\d{1,16})(\/edit|\/variants|\/content|\/codes)?$/.exec(pathname) ?? []
   if (id !== undefined) {
     const productId = Number(id)
     if (part === "/edit") return <LaterScreen load={productForm} props={{ productId }} />
     if (part === "/content") return <LaterScreen load={contentScreen} props={{ productId }} />
+    if (part === "/codes") return <LaterScreen load={codesScreen} props={{ productId }} />
     return part === "/variants" ? (
       <LaterScreen load={variantsScreen} props={{ productId }} />
     ) : (
@@ -136,6 +137,7 @@ function screenAt(pathname: string) {
 const productForm = async () => (await import("./product-form.tsx")).ProductFormScreen
 const contentScreen = async () => (await import("./content-screen.tsx")).ContentScreen
 const variantsScreen = async () => (await import("./variants-screen.tsx")).VariantsScreen
+const codesScreen = async () => (await import("./access-codes-screen.tsx")).AccessCodesScreen
 const shopScreen = async () => (await import("./shop-screen.tsx")).ShopScreen
 const operatorsScreen = async () => (await import("./operators-screen.tsx")).OperatorsScreen
 const orderScreen = async () => (await import("./order-screen.tsx")).OrderScreen

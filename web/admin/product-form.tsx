@@ -11,6 +11,7 @@ import { Field, isReadable } from "./field.tsx"
 import { requiredValue, type Reading } from "./form-values.ts"
 import { VariantsChoice } from "./new-variants.tsx"
 import { Failure } from "./pager.tsx"
+import { PhaseFields, phasesIn, usePhasesDraft } from "./phase-fields.tsx"
 import { PriceField } from "./price-field.tsx"
 import { OwnNumberFields } from "./own-number-fields.tsx"
 import {
@@ -54,6 +55,7 @@ function ProductForm({ product }: { readonly product: ShopProduct | null }) {
   const { texts } = fields
   const refusals = useRefusals()
   const collect = useCollectDraft(product)
+  const phases = usePhasesDraft(product)
   const readings = refusals.in(fields.readings)
   const failure = useSignal<string | null>(null)
   const isBusy = useSignal(false)
@@ -79,13 +81,22 @@ function ProductForm({ product }: { readonly product: ShopProduct | null }) {
         const units = isByVariant.value
           ? { variants: drafts.value.map((draft) => newVariantIn(draft, settings.currency)) }
           : { stock: requiredValue(fields.readings.stock, "The stock") }
-        const body = { ...newSettingsIn(settings), ...units, ...collectIn(collect, null) }
+        const body = {
+          ...newSettingsIn(settings),
+          ...units,
+          ...collectIn(collect, null),
+          ...phasesIn(phases, undefined),
+        }
         if (!isForSale) return await create({ ...body, status: "draft" })
         offered.value = body
         isBusy.value = false
         return
       }
-      const changes = { ...changedSettings(settings, product), ...collectIn(collect, product) }
+      const changes = {
+        ...changedSettings(settings, product),
+        ...collectIn(collect, product),
+        ...phasesIn(phases, product.phases),
+      }
       // Read again: the sale may have opened since the form was loaded.
       const risk = riskOf(await shop.products.get(product.id), changes)
       if (risk === null) return await change(product.id, changes)
@@ -162,6 +173,7 @@ function ProductForm({ product }: { readonly product: ShopProduct | null }) {
         <TimeFields texts={texts} readings={readings} />
         <LimitFields texts={texts} readings={readings} />
         <OwnNumberFields texts={texts} readings={readings} />
+        <PhaseFields draft={phases} refusalAt={refusals.at} />
         {product === null && <VariantsChoice isByVariant={isByVariant} drafts={drafts} currency={currency} />}
         <CollectFields draft={collect} refusalAt={refusals.at} />
         <Failure text={failure.value} />

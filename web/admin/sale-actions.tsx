@@ -43,6 +43,11 @@ export function SaleActions({ product, isPaused, done }: SaleActionsProps) {
       ))}
       <ul class="links">
         {may("manager") && <ManagerLinks {...product} />}
+        {(may("manager") || product.phases !== undefined) && (
+          <li>
+            <a href={`/admin/p/${product.id}/codes`}>Access codes</a>
+          </li>
+        )}
         {may("support") && <OrderLinks {...product} />}
         {product.status !== "archived" && (
           <li>

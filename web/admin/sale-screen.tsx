@@ -10,6 +10,7 @@ import { timeText, utcText } from "./dates.ts"
 import { TextAboutOrder } from "./order-link.tsx"
 import { Failure } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
+import { PhaseList } from "./phase-list.tsx"
 import { pricesText } from "./publication.tsx"
 import { SaleActions } from "./sale-actions.tsx"
 import { SaleChart } from "./sale-chart.tsx"
@@ -74,6 +75,7 @@ export function SaleScreen({ productId }: { readonly productId: number }) {
         <DateTime at={product.closes_at} none="never" />. Server time: <DateTime at={current.server_time} /> (
         {utcText(current.server_time)}).
       </p>
+      <PhaseList product={product} />
       <SaleHealth
         live={current}
         silentSeconds={(now - (live.readAt.value ?? now)) / 1_000}

@@ -13,6 +13,8 @@ export interface Wanted {
   readonly customer: string | null
   /** With which the shop's server says who the buyer is; null: it has not. */
   readonly customerToken: string | null
+  /** The access code that the buyer has for the product; null: the buyer enters it where a phase needs one. */
+  readonly accessCode: string | null
   /** The address of the shop's own page of an order, with names in braces; null: Doorbuster's page. */
   readonly orderPage: string | null
 }
@@ -24,12 +26,13 @@ export const attributeNames = [
   "qty",
   "customer",
   "customer-token",
+  "access-code",
   "lang",
   "order-page",
 ] as const
 
 type Read = (
-  name: "product" | "variant" | "qty" | "customer" | "customer-token" | "order-page",
+  name: "product" | "variant" | "qty" | "customer" | "customer-token" | "access-code" | "order-page",
 ) => string | null
 
 /**
@@ -62,6 +65,7 @@ export function wantedBy(
   if (pageFault !== null) faults.push(`order-page="${orderPage ?? ""}" ${pageFault}`)
   if (productId === null || qty === null || faults.length > 0) return { wanted: null, faults }
   const customerToken = read("customer-token")?.trim() || null
+  const accessCode = read("access-code")?.trim() || null
   return {
     wanted: {
       productId,
@@ -69,6 +73,7 @@ export function wantedBy(
       qty,
       customer: customer === "" ? null : customer,
       customerToken,
+      accessCode,
       orderPage,
     },
     faults,

@@ -127,7 +127,7 @@ export class DoorbusterBuy extends HTMLElement {
   }
 
   #sell(product: Product, content: ProductContent | null, { wanted, language, until }: Selling): void {
-    const { productId, variantId, qty, customer, customerToken, orderPage } = wanted
+    const { productId, variantId, qty, customer, customerToken, accessCode, orderPage } = wanted
     const firstChoice = variantId === null ? null : [{ variant_id: variantId, qty }]
     if (variantId !== null && product.variants?.every(({ id }) => id !== variantId) !== false) {
       return this.#fail(`Product ${productId} has no variant ${variantId}.`)
@@ -166,6 +166,7 @@ export class DoorbusterBuy extends HTMLElement {
         firstQty: qty,
         earlyChoice: () => firstChoice,
         customerToken: () => customerToken,
+        accessCode: () => accessCode,
         prepare: () => undefined,
         goOn: async (orderId, token) => {
           if (tellOrdered(orderId, token)) await leaveFor(linkOf(orderId))

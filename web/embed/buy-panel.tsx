@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from "@preact/signals"
 import { useContext } from "preact/hooks"
 import type { Order, Product } from "../../client/src/index.ts"
+import { AccessField } from "../storefront/access-field.tsx"
 import { Announcer } from "../storefront/announcer.tsx"
 import { AskedAction } from "../storefront/asked-action.tsx"
 import { Figure, formOf, Mailbox } from "../storefront/buy-section.tsx"
@@ -44,6 +45,7 @@ export function BuyPanel({ model, order, onCheckout }: BuyPanelProps) {
         <>
           <Figure stage={stage} product={product} zone={model.zone.value} />
           <Mailbox stage={stage} product={product} model={model} />
+          <AccessField product={product} model={model} />
           {form}
         </>
       )}

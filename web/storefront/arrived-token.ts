@@ -39,4 +39,19 @@ export function customerTokenOfTab(): string | null {
   return storage.customerToken()
 }
 
+/** Takes the access code of `/p/7#code=…` out of the address bar; null: there is none. */
+function takeArrivedCode(): string | null {
+  const text = /^#code=(.+)$/.exec(location.hash)?.[1]
+  if (text === undefined || !location.pathname.startsWith("/p/")) return null
+  clearHash()
+  try {
+    return decodeURIComponent(text).trim() || null
+  } catch {
+    return null
+  }
+}
+
+/** The access code of the link with which the page was opened; null: none. */
+export const arrivedCode = takeArrivedCode()
+
 keepArrivedCustomer()

@@ -35,7 +35,7 @@ type OrderChange =
   | Required<Pick<StoredOrder, "isErased">>
 
 /** Where an order is. */
-export type OrderStage = Exclude<Stage["kind"], "held" | "reserving">
+export type OrderStage = Exclude<Stage["kind"], "held" | "reserving" | "needs_access">
 
 /** An order in a line, for other pages. */
 export interface OrderSummary {
@@ -76,6 +76,8 @@ export interface HoldRequest {
   /** The price that the button showed. */
   readonly totalMinor?: number
   readonly customerId: string | null
+  /** Only of a product with phases. */
+  readonly accessCode?: string
   /** By the local clock, in milliseconds since 1970. */
   readonly askedAt: number
 }
@@ -146,6 +148,11 @@ export const storage = {
   askedMailbox: () => read("sessionStorage", "asked-mailbox") as string | null,
   saveAskedMailbox(email: string | null) {
     write("sessionStorage", "asked-mailbox", email)
+  },
+  /** The access code of a product. It is worth something, so it ends with the tab. */
+  accessCode: (productId: number) => read("sessionStorage", `code:${productId}`) as string | null,
+  saveAccessCode(productId: number, code: string | null) {
+    write("sessionStorage", `code:${productId}`, code)
   },
   saveCustomerId(id: string) {
     write("localStorage", "customer", id)

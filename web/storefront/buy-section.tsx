@@ -10,6 +10,8 @@ import { MailboxForm } from "./mailbox-part.tsx"
 import { HeldUnits } from "./held-units.tsx"
 import { Headline, NoticeLine, Offline } from "./messages.tsx"
 import { leftText } from "./texts.ts"
+import { AccessField } from "./access-field.tsx"
+import { openingLabel } from "./access-texts.ts"
 import { StockBar } from "./stock-bar.tsx"
 import { VariantForm } from "./variant-form.tsx"
 import { durationOf } from "../shared/dates.ts"
@@ -35,6 +37,7 @@ export function BuySection({ product, model }: BuySectionProps) {
             <Figure stage={stage} product={product} zone={model.zone.value} />
             {stage.kind !== "scheduled" && <StockBar product={product} />}
             <Mailbox stage={stage} product={product} model={model} />
+            <AccessField product={product} model={model} />
             {form}
             {form === null && <NoticeLine notice={notice} orderId={orderId} />}
           </>
@@ -80,11 +83,12 @@ interface FigureProps {
 
 /** The main number: the countdown until the sale opens, then the units. */
 export function Figure({ stage, product, zone }: FigureProps) {
-  const { words, count, date, clock, countdown } = useLanguage()
+  const language = useLanguage()
+  const { words, count, clock, countdown } = language
   switch (stage.kind) {
     case "scheduled":
       return (
-        <BigFigure label={words.untilTime(date(stage.opensAt, zone))}>
+        <BigFigure label={openingLabel(language, stage, zone)}>
           <time role="timer" dateTime={durationOf(stage.leftSeconds)}>
             {countdown(stage.leftSeconds)}
           </time>

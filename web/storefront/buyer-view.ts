@@ -1,5 +1,6 @@
-import type { Hold, HoldLine, Order, Product, SaleState, Time } from "../../client/src/index.ts"
+import type { Hold, HoldLine, NextPhase, Order, Product, SaleState, Time } from "../../client/src/index.ts"
 import { asksDetails } from "./asked-details.ts"
+import { openingOf, phasesLeft, type Need, type OwnAccess } from "./buyer-opening.ts"
 import { isNothingForSale, isSoldOut, mostAvailable, MOST_UNITS, withUnitsForSale } from "./variant-choice.ts"
 
 /** The facts that determine what a buyer sees. */
@@ -25,6 +26,8 @@ export interface Known {
   readonly connection: "starting" | "live" | "lost"
   readonly pending: Pending | null
   readonly refusal: Refusal | null
+  /** What the server has said of this buyer, of a product with phases. */
+  readonly ownAccess?: OwnAccess | null
 }
 
 /** A payment as its provider reports it to the page. */
@@ -57,6 +60,7 @@ export type Refusal =
   | { readonly code: "customer_token_required" | "customer_token_invalid" }
   /** The buyer has not confirmed a mailbox, or it was too long ago. */
   | { readonly code: "mailbox_required" }
+  | AccessRefusal
   /** Too many units of the buyer's network, which others may share, or account were not paid. */
   | { readonly code: "too_many_open" }
   /** The outcome is unknown. The page keeps the idempotency key, so the buyer can safely try again. */
@@ -71,6 +75,13 @@ export type Refusal =
   | { readonly code: "other"; readonly detail: string }
   /** The payment provider's own words, or the page's about the provider. */
   | { readonly code: "payment"; readonly text: string }
+
+/** The buyer has not what the phase needs, or too few units of a code are left. `next`: a phase that begins later. */
+export type AccessRefusal = { readonly next: NextPhase | null } & (
+  | { readonly code: "access_required"; readonly needs: readonly Need[] }
+  | { readonly code: "access_code_unknown" }
+  | { readonly code: "access_code_used_up"; readonly unitsLeft: number }
+)
 
 /** A variant that had fewer units than were requested. */
 export interface LackingUnits {
@@ -95,7 +106,15 @@ export type Notice =
 
 /** The buyer's situation. `leftSeconds` is rounded up; null: the server's time is not known yet. */
 export type Stage =
-  | { readonly kind: "scheduled"; readonly opensAt: Time; readonly leftSeconds: number | null }
+  /** `for`: whose phase begins then, of a product with phases. */
+  | {
+      readonly kind: "scheduled"
+      readonly opensAt: Time
+      readonly leftSeconds: number | null
+      readonly for?: "everybody" | OwnAccess["by"]
+    }
+  /** Other buyers may buy, now or later, and this one has not what they need. */
+  | { readonly kind: "needs_access"; readonly needs: readonly Need[] }
   | { readonly kind: "paused" }
   | { readonly kind: "over" }
   | { readonly kind: "sold_out" }
@@ -155,7 +174,13 @@ export function whatBuyerSees(known: Known): BuyerView {
 
 /** The product as a page shows it at `nowMs`: its sale state, and the units that are for sale. */
 export function productAt(product: Product, nowMs: number | null): Product {
-  return { ...withUnitsForSale(product), sale_state: saleStateAt(product, nowMs) }
+  const { phases } = product
+  const now = nowMs ?? Date.parse(product.server_time)
+  return {
+    ...withUnitsForSale(product),
+    sale_state: saleStateAt(product, nowMs),
+    ...(phases !== undefined && { phases: phasesLeft(phases, now) }),
+  }
 }
 
 /**
@@ -216,8 +241,10 @@ function totalOf({ product, heldPriceMinor }: Known, { qty, lines }: Hold): numb
     : lines.reduce((sum, line) => sum + line.qty * line.unit_price_minor, 0)
 }
 
-function saleStage(product: Product, { nowMs, refusal }: Known): Stage {
+function saleStage(product: Product, { nowMs, refusal, ownAccess = null }: Known): Stage {
   const state = saleStateAt(product, nowMs)
+  const closed = state === "closed" || state === "sold_out" ? null : closedTo(product, ownAccess, nowMs)
+  if (closed !== null) return closed
   switch (state) {
     case "closed":
       return { kind: "over" }
@@ -235,6 +262,23 @@ function saleStage(product: Product, { nowMs, refusal }: Known): Stage {
       const mostUnits = Math.max(1, Math.min(product.max_per_hold ?? MOST_UNITS, mostAvailable(product)))
       return { kind: "on_sale", mostUnits }
     }
+  }
+}
+
+/** The stage of a buyer whose phase is not on; null: it is, or the product has no phases. */
+function closedTo(product: Product, own: OwnAccess | null, nowMs: number | null): Stage | null {
+  const opening = openingOf(product, own, nowMs)
+  switch (opening?.kind) {
+    case "later": {
+      const { opensAt } = opening
+      return { kind: "scheduled", opensAt, leftSeconds: secondsUntil(opensAt, nowMs), for: opening.for }
+    }
+    case "closed_to_buyer":
+      return { kind: "needs_access", needs: opening.needs }
+    case "over":
+      return { kind: "over" }
+    default:
+      return null
   }
 }
 
@@ -288,13 +332,19 @@ function orderIdOf({ hold, heldOrderId, order }: Known): number | null {
 
 function noticeOf(known: Known): Notice | null {
   const { hold, heldOrderId, order, nowMs, refusal, pending } = known
-  if (refusal !== null) return refusal
+  if (refusal !== null && !hasBegun(refusal, nowMs)) return refusal
   if (order !== null || hold === null || pending?.action === "hold") return null
   if (isHeld(hold, nowMs)) return hasOtherPrice(known, hold) ? { code: "price_changed" } : null
   if (hold.status === "converted") return heldOrderId === null ? null : { code: "ordered" }
   if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > RECENT_MS) return null
   if (hold.status === "released") return { code: "hold_released" }
   return { code: asksDetails(known.product) ? "hold_expired_details_kept" : "hold_expired" }
+}
+
+/** True if the buyer was told to wait for a phase that is on now. */
+function hasBegun(refusal: Refusal, nowMs: number | null): boolean {
+  if (refusal.code !== "access_required" || refusal.next === null || nowMs === null) return false
+  return Date.parse(refusal.next.from) <= nowMs
 }
 
 /** True if the shop has changed the price between what the buyer saw and the hold. */

@@ -3,9 +3,14 @@ import type { HoldRequest } from "./browser-storage.ts"
 import { withUnits, type Choice } from "./variant-choice.ts"
 
 /** What a request for a hold sends. */
-export function bodyOf(productId: number, { qty, lines, customerId }: HoldRequest): HoldBody {
+export function bodyOf(productId: number, { qty, lines, customerId, accessCode }: HoldRequest): HoldBody {
   const units = lines === undefined ? { qty } : { lines }
-  return { product_id: productId, ...units, ...(customerId !== null && { customer_id: customerId }) }
+  return {
+    product_id: productId,
+    ...units,
+    ...(customerId !== null && { customer_id: customerId }),
+    ...(accessCode !== undefined && { access_code: accessCode }),
+  }
 }
 
 /** The variant that a visitor has chosen before the scripts ran; null: none. */

@@ -157,7 +157,8 @@ export function createOrderPageModel(
   /** Stores what other pages say of the order. */
   function remember(): void {
     const [shown, of, { kind: stage }] = [order.value, product.value, view.value.stage]
-    if (typeof shown === "string" || of === null || stage === "held" || stage === "reserving") return
+    if (typeof shown === "string" || of === null) return
+    if (stage === "held" || stage === "reserving" || stage === "needs_access") return
     const { quantity, total_minor: totalMinor, currency, expires_at } = shown
     const lines = shown.lines?.map(({ variant_id, quantity: units }) => ({
       name: variantName(language.words, of, variant_id),

@@ -1,4 +1,4 @@
-import { customerTokenOfTab } from "./arrived-token.ts"
+import { arrivedCode, customerTokenOfTab } from "./arrived-token.ts"
 import { asksMailbox } from "./asked-customer.ts"
 import { asksDetails } from "./asked-details.ts"
 import { loadDetailsForm } from "./details-part.tsx"
@@ -13,6 +13,7 @@ export const ownPage: ModelPlace = {
   baseUrl: "",
   earlyChoice: choiceInDocument,
   customerToken: customerTokenOfTab,
+  accessCode: () => arrivedCode,
   firstQty: 1,
   // The form is ready before the sale opens, when everyone asks for everything.
   prepare(product) {

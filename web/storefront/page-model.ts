@@ -1,6 +1,7 @@
 import { signal, type ReadonlySignal } from "@preact/signals"
 import type { Client, DetailsBody, FieldError, Product, Variant } from "../../client/src/index.ts"
 import type { ChallengeChoice, PageContent } from "../shared/page-data.ts"
+import { noAccess, type BuyerAccess } from "./buyer-opening.ts"
 import type { MailboxModel } from "./mailbox.ts"
 import type { PaymentForm } from "./payment-method.ts"
 import { productAt, whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
@@ -25,6 +26,8 @@ export interface PageModel {
   readonly mailbox: MailboxModel
   /** What the buyer solves before a code is mailed; null: nothing. */
   readonly challenge: ChallengeChoice | null
+  /** What the server has said of the buyer, of a product with phases. */
+  readonly access: ReadonlySignal<BuyerAccess>
   /** The variants to choose from, in their order; none where the product has no variants. */
   readonly offered: ReadonlySignal<readonly Variant[]>
   /** The variants that the buyer has chosen. */
@@ -42,6 +45,8 @@ export interface PageModel {
   readonly actions: {
     readonly choose: (choice: Choice) => void
     readonly hold: (wanted: WantedUnits, customerId: string) => void
+    /** Checks an access code, and keeps it if it is right; null: forgets the one that there is. */
+    readonly enterCode: (code: string | null) => void
     readonly release: () => void
     readonly makeOrder: (details?: DetailsBody) => void
     /** Replaces the details of an order. Calls `onSaved` once the shop has them. */
@@ -109,6 +114,7 @@ export function staticModel(data: PageContent): PageModel {
       read: nothing,
     },
     challenge: ("challenge" in data ? data.challenge : null) ?? null,
+    access: signal(noAccess),
     offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
     choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
     firstQty: 1,
@@ -119,6 +125,7 @@ export function staticModel(data: PageContent): PageModel {
     actions: {
       choose: nothing,
       hold: nothing,
+      enterCode: nothing,
       release: nothing,
       makeOrder: nothing,
       saveDetails: nothing,

@@ -11,6 +11,7 @@ import {
 import { readerZone } from "../shared/dates.ts"
 import type { PageContent } from "../shared/page-data.ts"
 import { productAt, whatBuyerSees, type Known, type Pending } from "./buyer-view.ts"
+import { createAccessCheck } from "./access-check.ts"
 import type { Language } from "./language.ts"
 import { staticModel, type PageModel, type LivePageModel, type WantedUnits } from "./page-model.ts"
 import { storage, type StoredHold } from "./browser-storage.ts"
@@ -42,6 +43,8 @@ export interface ModelPlace {
   readonly earlyChoice: () => Choice | null
   /** With which the shop says who the buyer is; null: it has not. */
   readonly customerToken: () => string | null
+  /** The access code with which the page was opened; null: none. */
+  readonly accessCode: () => string | null
   /** How many units the form asks for at first. */
   readonly firstQty: number
   /** Loads what the page needs later. */
@@ -77,6 +80,13 @@ export function createProductPageModel(
     () => (asksMailbox(product.value) ? mailbox.confirmed.value?.token : null) ?? arrivedToken.value,
   )
   const choice = signal(firstChoice(data.product))
+  const access = createAccessCheck({
+    client,
+    product,
+    customerToken,
+    nowMs: server.nowMs,
+    firstCode: place.accessCode,
+  })
   // Read before the scripts take over the page, which renders it as the server did at first.
   const earlyChoice = place.earlyChoice()
   const offeredIds = new Set(variantsForSale(data.product).map((variant) => variant.id))
@@ -93,6 +103,7 @@ export function createProductPageModel(
     connection: server.connection.value,
     pending: action.value === null ? null : { action: action.value, trouble: server.trouble.value },
     refusal: refusal.value,
+    ownAccess: access.access.value.own,
   }))
 
   /** Runs one request at a time: a second tap in the meantime is ignored. */
@@ -109,6 +120,7 @@ export function createProductPageModel(
       detailErrors.value = detailErrorsIn(error)
       refusal.value = refusalOf(error, words, product.value)
       if (isTokenWrong(error)) mailbox.forget()
+      if (refusal.value?.code.startsWith("access_") === true) access.askAgain()
       await lookAgain()
     } finally {
       action.value = null
@@ -136,6 +148,7 @@ export function createProductPageModel(
         key: randomKey(),
         ...wanted,
         customerId: isNamed && givenId !== "" ? givenId : null,
+        ...access.shown(),
         askedAt: Date.now(),
       }
       storage.saveHoldRequest(id, request)
@@ -270,13 +283,21 @@ export function createProductPageModel(
     customerId,
     customerToken,
     mailbox,
+    access: access.access,
     // A variant that the shop takes off sale keeps its place, so that no button moves under a finger.
     offered: computed(() => (product.value.variants ?? []).filter((variant) => offeredIds.has(variant.id))),
     choice,
     firstQty: place.firstQty,
     addresses: client.addresses,
     detailErrors,
-    actions: { ...staticModel(data).actions, choose, hold, release, makeOrder },
+    actions: {
+      ...staticModel(data).actions,
+      choose,
+      hold,
+      enterCode: (code) => access.enter(code),
+      release,
+      makeOrder,
+    },
   }
   return {
     model,
@@ -290,6 +311,10 @@ export function createProductPageModel(
         choice.value = earlyChoice ?? choice.value
       })
       place.prepare(product.value)
+      access.start(
+        computed(() => model.view.value.stage.kind === "held"),
+        until,
+      )
       const archive = () => (product.value = { ...product.value, status: "archived" })
       server.start([id], take, archive, until)
       onReturn(() => void lookAgain(), until)

@@ -179,6 +179,12 @@ export function refusalOf(
       return { code: problem.needs === "email" ? "mailbox_required" : problem.code }
     case "customer_token_invalid":
       return { code: product?.customer === "email" ? "mailbox_required" : problem.code }
+    case "access_required":
+      return { code: problem.code, needs: problem.needs, next: problem.next_phase }
+    case "access_code_unknown":
+      return { code: problem.code, next: problem.next_phase }
+    case "access_code_used_up":
+      return { code: problem.code, unitsLeft: problem.units_left, next: problem.next_phase }
     case "too_many_open_holds":
       return { code: "too_many_open" }
     case "invalid_request":

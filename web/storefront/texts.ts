@@ -1,6 +1,7 @@
 import type { BuyerView, LackingUnits, Notice, Stage } from "./buyer-view.ts"
 import type { Language } from "./language.ts"
 import { lowestPrice, type Lack, type VariantState } from "./variant-choice.ts"
+import { accessExplanation, accessHeadline, accessRefusalText } from "./access-texts.ts"
 import type { Order, Product, ShownUnits, Variant } from "../../client/src/index.ts"
 
 /** The price of a product; where its variants differ, the lowest. */
@@ -18,6 +19,8 @@ export function headlineOf({ words }: Language, stage: Stage): string {
       return stage.trouble === "no_answer" ? words.noAnswerTrying : words.reserving
     case "held":
       return words.reservedForYou(stage.qty)
+    case "needs_access":
+      return accessHeadline(words.access, stage.needs)
     default:
       return words.headlines[stage.kind]
   }
@@ -41,6 +44,8 @@ export function explanationOf(
       return words.moneyReturning(price(stage.amountMinor, currency))
     case "money_returned":
       return words.moneyReturned(price(stage.amountMinor, currency))
+    case "needs_access":
+      return accessExplanation(words.access, stage.needs)
     case "on_sale":
     case "held":
     case "order_unread":
@@ -58,7 +63,8 @@ export function nextStepOf({ words }: Language, stage: Stage, order: Order): str
 }
 
 /** A notice in words. */
-export function noticeText({ words }: Language, notice: Notice): string {
+export function noticeText(language: Language, notice: Notice): string {
+  const { words } = language
   switch (notice.code) {
     case "too_few":
       return notice.available === null ? words.fewerLeft : words.tooFew(notice.available)
@@ -72,6 +78,10 @@ export function noticeText({ words }: Language, notice: Notice): string {
     }
     case "variant_disabled":
       return words.variantDisabled(notice.name)
+    case "access_required":
+    case "access_code_unknown":
+    case "access_code_used_up":
+      return accessRefusalText(language, notice)
     case "customer_required":
       return words.enterCustomerId
     case "customer_limit":

@@ -1,4 +1,5 @@
 import { textTools } from "../../../client/src/languages.ts"
+import { arAccess } from "./ar-access.ts"
 import { arForm } from "./ar-form.ts"
 import type { Words } from "./en.ts"
 
@@ -293,4 +294,5 @@ export const ar: Words = {
   },
 
   form: arForm,
+  access: arAccess,
 }

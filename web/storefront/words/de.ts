@@ -1,4 +1,5 @@
 import { textTools } from "../../../client/src/languages.ts"
+import { deAccess } from "./de-access.ts"
 import { deForm } from "./de-form.ts"
 import type { Words } from "./en.ts"
 
@@ -281,4 +282,5 @@ export const de: Words = {
   },
 
   form: deForm,
+  access: deAccess,
 }

@@ -1,4 +1,5 @@
 import { textTools } from "../../../client/src/languages.ts"
+import { enAccess } from "./en-access.ts"
 import { enForm } from "./en-form.ts"
 
 const { plural, count } = textTools("en")
@@ -281,6 +282,7 @@ export const en = {
 
   /** The form for a buyer's details. */
   form: enForm,
+  access: enAccess,
 }
 
 /** A catalogue. A text that a language lacks, or one with other parameters, does not compile. */

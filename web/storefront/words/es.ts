@@ -1,5 +1,6 @@
 import { textTools } from "../../../client/src/languages.ts"
 import type { Words } from "./en.ts"
+import { esAccess } from "./es-access.ts"
 import { esForm } from "./es-form.ts"
 
 const { plural, count } = textTools("es")
@@ -287,4 +288,5 @@ export const es: Words = {
   },
 
   form: esForm,
+  access: esAccess,
 }

@@ -1,5 +1,6 @@
 import { textTools } from "../../../client/src/languages.ts"
 import type { Words } from "./en.ts"
+import { frAccess } from "./fr-access.ts"
 import { frForm } from "./fr-form.ts"
 
 const { plural, count } = textTools("fr")
@@ -282,4 +283,5 @@ export const fr: Words = {
   },
 
   form: frForm,
+  access: frAccess,
 }

@@ -1,5 +1,6 @@
 import { textTools } from "../../../client/src/languages.ts"
 import type { Words } from "./en.ts"
+import { jaAccess } from "./ja-access.ts"
 import { jaForm } from "./ja-form.ts"
 
 const { plural, count } = textTools("ja")
@@ -273,4 +274,5 @@ export const ja: Words = {
   },
 
   form: jaForm,
+  access: jaAccess,
 }
