@@ -65,9 +65,8 @@ export interface AdminClientOptions extends ConnectionOptions {
 }
 
 /**
- * The calls for the shop; the server refuses other callers with `unauthorized` or `forbidden`, and
- * operators whose role does not allow a call with `role_required`. They return, throw and
- * are retried like those of `Client`. Calls that have the same effect when they come twice, or that carry an
+ * The calls for the shop; the server refuses other callers with `unauthorized` or `forbidden`, and operators whose role does
+ * not allow a call with `role_required`. They return, throw and are retried like those of `Client`. Calls that have the same effect when they come twice, or that carry an
  * `Idempotency-Key`, are retried; the calls whose comments say so are not.
  */
 export interface AdminClient {

@@ -35,7 +35,7 @@ export const phasesSetting = {
         minItems: 1,
         maxItems: MOST_PHASES,
         description:
-          "who may buy when, within the time of the sale: a buyer needs what one of the phases that are on `needs`, which is an access code of the set `codes` or a `Customer-Token` with the `group`; null or absent: nothing. Outside of all phases nobody may buy. `max_per_customer` counts in the place of the product's. null: everybody may buy, all the time",
+          "who may buy when, within the time of the sale: a buyer needs what one of the phases that are on `needs`, which is an access code of the set `codes` or a `Customer-Token` with the `group`; null or absent: nothing. Outside of all phases no buyer may buy. `max_per_customer` counts in the place of the product's. null: everybody may buy, all the time",
       }),
     ),
   ),
@@ -59,7 +59,7 @@ export const phasesField = {
   phases: Type.Optional(
     Type.Array(PhaseWire, {
       description:
-        "who may buy when, within the time of the sale; absent: everybody, all the time. Whoever fulfils one of the phases that are on may buy; outside of all nobody may",
+        "who may buy when, within the time of the sale; absent: everybody, all the time. A buyer who has what one of the phases that are on needs may buy; outside of all, no buyer may",
     }),
   ),
 }

@@ -373,6 +373,24 @@ describe.each([
     await expect(shop.webhooks.get(id)).rejects.toMatchObject({ code: "webhook_endpoint_not_found" })
   })
 
+  test("access codes", async () => {
+    const { product } = await hold()
+    const made = await shop.accessCodes.add(product.id, { set: "press", count: 1, units: 2 })
+    const body = { access_code: made.codes?.[0] ?? "" }
+    expect(await shop.accessCodes.sets(product.id)).toMatchObject({
+      data: [{ set: "press", codes: 1, units: 2 }],
+    })
+    expect(await shop.accessCodes.find(product.id, body)).toMatchObject({ units_used: 0, revoked_at: null })
+    expect(await client.products.access(product.id, body)).toMatchObject({ is_open: true, units_left: 2 })
+    expect(await shop.accessCodes.revoke(product.id, body)).toMatchObject({ revoked_at: expect.any(String) })
+    await expect(client.products.access(product.id, body)).rejects.toMatchObject({
+      code: "access_code_unknown",
+    })
+    await expect(shop.accessCodes.find(product.id, { access_code: "X" })).rejects.toMatchObject({
+      code: "access_code_not_found",
+    })
+  })
+
   test("operators", async () => {
     const { token, ...ann } = await shop.operators.add({ name: "Ann", role: "support" })
     const id = ann.operator_id

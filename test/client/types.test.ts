@@ -156,6 +156,7 @@ const carried = {
   unitsLeft: 1,
   because: "unpaid",
   needs: "email",
+  nextPhase: { from: moment, needs: "codes" },
   errors: [],
   missing: [],
   stock: 1,

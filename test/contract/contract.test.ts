@@ -187,6 +187,9 @@ const rare = new Set([
   "POST /api/admin/operators/{id}/disable",
   "POST /api/admin/operators/{id}/sign-out",
   "POST /api/admin/orders/{id}/mails/{mailId}/resend",
+  // They need a code that is there, which no walk guesses.
+  "POST /api/admin/products/{id}/codes/find",
+  "POST /api/admin/products/{id}/codes/revoke",
   "POST /api/payments/webhooks/{provider}",
   "POST /api/orders/{id}/payments",
   "POST /api/orders/{id}/payment-links",

@@ -65,8 +65,8 @@ export const shopDataMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/hold-placement.ts",
-        find: "idempotencyOf(request, asker, wanted)",
-        replace: "idempotencyOf(request, asker, { ...wanted, reference: undefined })",
+        find: '"signed customer", wanted)',
+        replace: '"signed customer", { ...wanted, reference: undefined })',
       },
     ],
     caughtBy: keys,

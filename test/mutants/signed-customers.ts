@@ -12,8 +12,9 @@ export const signedCustomerMutants: readonly Mutant[] = [
     edits: [
       {
         file: customers,
-        find: 'if (typeof signed !== "string") return',
-        replace: 'if (typeof signed === "string") return { customerId: named, proof: null }\n    else return',
+        find: 'if (typeof signed !== "string") {',
+        replace:
+          'if (typeof signed === "string") return { customerId: named, proof: null, groups: [] }\n    else {',
       },
     ],
     caughtBy: { file: http, test: "never dropped in silence" },

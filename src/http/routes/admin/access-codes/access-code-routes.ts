@@ -140,7 +140,7 @@ function registerRevokeAccessCode(admin: App, services: AccessCodeServices): voi
     schema: {
       summary: "Revoke an access code",
       description:
-        "Nobody gets in with it any more. What is held or ordered with it goes on. A revoked code stays revoked.",
+        "It lets no buyer in any more. What is held or ordered with it goes on. A revoked code stays revoked.",
       tags,
       security: needsRole("manager"),
       params,
