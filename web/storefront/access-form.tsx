@@ -1,19 +1,14 @@
-import type { AccessFieldProps } from "./access-field.tsx"
-import { codeHint } from "./access-texts.ts"
-import { codesFrom } from "./buyer-opening.ts"
+import type { AccessFormProps } from "./access-field.tsx"
 import { useLanguage } from "./page-language.ts"
 
 /** Where a buyer enters an access code; see access-field.tsx. */
-export function AccessForm({ product, model }: AccessFieldProps) {
-  const language = useLanguage()
-  const { access: words } = language.words
+export function AccessForm({ hint, model }: AccessFormProps) {
+  const { access: words } = useLanguage().words
   const access = model.access.value
   const { code, state } = access
   const { pending } = model.view.value
-  const from = codesFrom(product, model.nowMs.value)
   const isInactive = model.zone.value === null
   const isBusy = state === "checking" || pending !== null
-  const hint = codeHint(language, access, from, model.zone.value)
   const isFault = state !== "idle" && state !== "checking"
 
   function submit(event: SubmitEvent): void {
