@@ -8,6 +8,7 @@ import "../support/problem.ts"
 import { sendRaw } from "../support/raw-request.ts"
 import { ADMIN_TOKEN, hold, order, pay, startClosedApp } from "../support/shop.ts"
 import { hostileAddresses } from "./hostile-addresses.ts"
+import { hostileAccess } from "./hostile-access.ts"
 import { hostileMailboxes } from "./hostile-mailboxes.ts"
 import { hostileBodies } from "./hostile-bodies.ts"
 import { foreignersAttacks, ownersAttacks, strangersAttacks, webhookAttacks } from "./hostile-credentials.ts"
@@ -69,6 +70,10 @@ describe("open mode", () => {
   })
 
   test.each(titled(hostileMailboxes))("a hostile mailbox: %s", async (_, wanted) => {
+    expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
+  })
+
+  test.each(titled(hostileAccess))("a hostile access: %s", async (_, wanted) => {
     expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 
