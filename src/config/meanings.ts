@@ -86,7 +86,7 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
     PAYMENT_TTL_SECONDS: { meaning: "How long an order waits for its payment." },
     HOLDS_NEED: {
       meaning:
-        "`signed`: only customers with a `Customer-Token`, and the shop's own systems, may hold units of any product.",
+        "`signed`: only customers with a `Customer-Token` that the shop's server has signed, and the shop's own systems, may hold units of any product.",
     },
     MAX_PER_HOLD: {
       meaning:

@@ -65,7 +65,7 @@ describe.skipIf(leavesOutBrowser())("a presale by access code", { timeout: 60_00
     await page.getByText("This code is not valid for this product.").first().waitFor()
     expect(await countsDown(page)).toMatch(/^For everybody from /)
     await enter(page, code.toLowerCase())
-    await page.getByText("Code accepted: it is good for 2 units.").waitFor()
+    await page.getByText("Code accepted. You can buy 2 units with it.").waitFor()
     await expect.poll(() => countsDown(page)).toMatch(/^With your code from /)
     expect(await page.getByRole("timer").textContent()).toMatch(/^(59:\d\d|1:00:00)$/)
     expect(await findFaults(page)).toEqual([])
@@ -95,7 +95,7 @@ describe.skipIf(leavesOutBrowser())("a presale by access code", { timeout: 60_00
     expect(await app.shop.accessCodes.find(id, { access_code: code })).toMatchObject({ units_used: 1 })
     await press(page, "Cancel reservation")
     await press(page, "Yes, cancel the reservation")
-    await page.getByText("Code accepted: it is good for 2 units.").waitFor()
+    await page.getByText("Code accepted. You can buy 2 units with it.").waitFor()
   })
 
   test("a link with the code lets in at once, leaves the address bar and outlasts a reload", async () => {
@@ -118,7 +118,9 @@ describe.skipIf(leavesOutBrowser())("a presale by access code", { timeout: 60_00
     await press(page, "Increase quantity")
     await press(page, "Reserve")
     await page
-      .getByText("Your code is good for 1 unit more. Choose fewer. Everybody can buy from")
+      .getByText(
+        "You can buy only 1 unit more with this code. Choose a smaller number. Everybody can buy from",
+      )
       .first()
       .waitFor()
     await app.crowd.holds.create({ product_id: id, qty: 1, access_code: code })

@@ -150,7 +150,7 @@ test.each([
   ],
   [
     { code: "access_required", needs: [], next: { from: time("10:05"), needs: "group" } },
-    /^Nobody can buy this at the moment. Invited customers can buy from Fri 27 Nov, /,
+    /^This is not on sale at the moment. Invited customers can buy from Fri 27 Nov, /,
   ],
   [
     { code: "access_code_unknown", next: { from: time("10:10"), needs: null } },
@@ -158,7 +158,7 @@ test.each([
   ],
   [
     { code: "access_code_used_up", unitsLeft: 1, next: null },
-    "Your code is good for 1 unit more. Choose fewer.",
+    "You can buy only 1 unit more with this code. Choose a smaller number.",
   ],
   [
     { code: "access_code_used_up", unitsLeft: 0, next: null },
@@ -184,7 +184,7 @@ test.each([
     { opensAt: null },
     "This code is not valid for this product. Check it for typing errors.",
   ],
-  [{ code: "A", unitsLeft: 2 }, { opensAt: null }, "Code accepted: it is good for 2 units."],
+  [{ code: "A", unitsLeft: 2 }, { opensAt: null }, "Code accepted. You can buy 2 units with it."],
   [{ code: "A", unitsLeft: 0 }, { opensAt: null }, "All units of your code are reserved or bought."],
 ] as const)("below the field for a code: %j", (access, from, text) => {
   expect(codeHint(english, { ...noAccess, ...access }, from, "UTC")).toBe(text)

@@ -59,17 +59,17 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   access_code_not_found:
     "Check the code. Only digests are kept, so a code that is lost cannot be shown again.",
   access_required:
-    "Send what `needs` names: `codes` is an `access_code`, `group` a `Customer-Token` with the group. Or wait: `next_phase` begins at `from`, and `needs` null says that everybody may buy then. `needs` empty: no phase is on. `next_phase` null: none follows.",
+    "`needs` lists what the current phases need. `codes`: send an `access_code`. `group`: send a `Customer-Token` with the group. If `needs` is empty, no phase is on. `next_phase` says when the next phase begins (`from`) and what it needs (`needs`; null: everybody may buy). If `next_phase` is null, no phase follows.",
   access_code_unknown:
-    "Check the `access_code`: this product has no such code, or it was revoked. After ten unknown codes within a minute a network has to wait. `next_phase` as for `access_required`.",
+    "Check the `access_code`: this product has no such code, or it was revoked. After ten unknown codes within a minute a network has to wait. `next_phase` as for `access_required`, but always null from `POST /api/products/{id}/access`.",
   access_code_used_up:
     "Ask for no more than `units_left`, which may be 0, or use another code. `next_phase` as for `access_required`.",
   customer_token_required:
     "Send a `Customer-Token`. `needs` says which one: `signed`, which the shop's server signs for a customer who is signed in there, or `email`, which this server gives to a buyer who has entered a mailed code (`POST /api/customers`).",
   mail_code_invalid:
-    "The code is wrong, has ended or was used, or too many wrong ones were tried. Ask for a new one with `POST /api/customers/codes`.",
+    "The code is wrong, has ended or was used, or or its five tries are used up. Ask for a new one with `POST /api/customers/codes`.",
   mail_codes_off:
-    "Tell the shop: no mail server is configured, and no webhook endpoint takes `customer.code_requested`.",
+    "The shop must set up a mail server, or enable a webhook endpoint for `customer.code_requested`.",
   challenge_failed:
     "Solve the challenge once more, and send its token as `challenge`. A token is valid once and for a short time.",
   customer_not_signed:

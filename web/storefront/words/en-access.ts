@@ -13,9 +13,9 @@ export const enAccess = {
   helpNow: "With a code you can buy now.",
   helpFrom: (time: string) => `With a code you can buy from ${time}.`,
   /** `qty`: of the code, together. */
-  accepted: (qty: number) => `Code accepted: it is good for ${units(qty)}.`,
+  accepted: (qty: number) => `Code accepted. You can buy ${units(qty)} with it.`,
   usedUp: "All units of your code are reserved or bought.",
-  fewerLeft: (qty: number) => `Your code is good for ${units(qty)} more. Choose fewer.`,
+  fewerLeft: (qty: number) => `You can buy only ${units(qty)} more with this code. Choose a smaller number.`,
   unknown: "This code is not valid for this product. Check it for typing errors.",
   tooOften: "Too many codes were tried. Try again in a minute.",
   /** Below the countdown. */
@@ -26,7 +26,7 @@ export const enAccess = {
   needsCode: "At the moment you need an access code to buy this.",
   needsGroup:
     "At the moment only customers whom the shop has invited can buy this. Sign in at the shop, then open this product from there.",
-  notNow: "Nobody can buy this at the moment.",
+  notNow: "This is not on sale at the moment.",
   thenAll: (time: string) => `Everybody can buy from ${time}.`,
   thenCode: (time: string) => `With an access code you can buy from ${time}.`,
   thenGroup: (time: string) => `Invited customers can buy from ${time}.`,

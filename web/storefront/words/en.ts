@@ -177,13 +177,13 @@ export const en = {
   /* Confirming a mailbox */
   mailbox: {
     title: "Confirm your e-mail address",
-    help: "This is sold to confirmed e-mail addresses, and limits count for each mailbox. Confirm yours before the sale opens: you get a code by e-mail.",
+    help: "To buy this, you need to confirm your e-mail address. You get a code by e-mail. It is best to do this before the sale opens.",
     send: "Send me a code",
     sent: (email: string) =>
-      `If ${email} can get a code, it is on its way. It is valid for 10 minutes. Look in the spam folder too.`,
+      `If we can send a code to ${email}, it arrives within a few minutes. It is valid for 10 minutes. Look in the spam folder too.`,
     code: "Code with six digits",
     confirm: "Confirm",
-    other: "Use another address or ask again",
+    other: "Send the code again, or use another address",
     confirmedAs: (email: string) => `You are confirmed as ${email}.`,
     change: "Use another address",
     wrongCode: "This code is not valid. Check it, or ask for a new one.",
@@ -191,7 +191,7 @@ export const en = {
       too_often: "Too many requests have come from your network. Try again in a few minutes.",
       no_answer: "The shop did not respond. Try again.",
       off: "This shop cannot send codes at the moment. Ask the shop.",
-      challenge: "The check has not succeeded. Try again.",
+      challenge: "The security check was not passed. Try again.",
     },
   },
   notices: {
