@@ -1,7 +1,7 @@
 -- Phases of a sale, access codes, and the claims that count the units held and owned with a code.
 --
 -- New columns without a default, and constraints that are not checked against the rows there are, as in 0012: each statement
--- takes its lock for a moment. New tables: no statement of a sale waits for them.
+-- takes its lock for a moment, and waits for it for a tenth of a second only. New tables: no statement of a sale waits for them.
 
 -- How many units of a product are held and owned together for a claim that is not a customer's (I8). Those of customers stay in
 -- product_customers, where servers of the last version count them.
@@ -32,6 +32,8 @@ create table access_codes (
   constraint access_codes_units_positive check (units > 0)
 );
 
+set local lock_timeout = '100ms';
+
 -- claims_version is equal to the version from the moment at which the product has phases for the first time, and null before. A
 -- server of an earlier version, which would not give units back to a claim, changes the version alone: the check then undoes its
 -- batch. To such a server the product looks paused while it has phases; whether the sale really is paused stands in phases_paused.
@@ -43,8 +45,6 @@ alter table products
   add constraint products_with_phases_look_paused check (
     case when phases is not null then claims_version is not null and phases_paused is not null and paused
          else phases_paused is null end) not valid;
-
-set local lock_timeout = '100ms';
 
 -- The claims of a hold besides its customer's, such as ["k:…"]. An earlier version would make an order without claims of it: the
 -- check undoes that, because such a version does not say that the order has them.

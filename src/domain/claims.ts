@@ -67,13 +67,20 @@ function roomOf(counted: ClaimUnits | undefined, { unitLimit }: Claim): number {
 
 /**
  * The claims of an order that is paid after its end, with the limits that bind it now: for its customer `customerLimit`, for every
- * other claim the limit with which it last got units.
+ * other claim the limit with which it last got units. Of a product with phases that binds its customer as well: another phase may be
+ * on now, which lets in others.
  */
 export function lateClaims(state: WorkingSet, order: Claimed, customerLimit: number | null): Claim[] {
+  const hasPhases = state.product?.phases != null
   return claimantsOf(order).map((claimant) => {
-    if (customerOfClaimant(claimant) !== null) return { claimant, unitLimit: customerLimit }
-    return { claimant, unitLimit: state.claims.get(claimant)?.unitLimit ?? null }
+    const lastLimit = state.claims.get(claimant)?.unitLimit ?? null
+    if (customerOfClaimant(claimant) === null) return { claimant, unitLimit: lastLimit }
+    return { claimant, unitLimit: hasPhases ? smallerLimit(customerLimit, lastLimit) : customerLimit }
   })
+}
+
+function smallerLimit(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other)
 }
 
 /**

@@ -6,8 +6,10 @@ export const LONGEST_EMAIL = 254
  * addresses. So every mail program reads the text as this one address. Letters of every script are allowed.
  */
 const sign = '[^\\s\\p{Cc}\\p{Cf}\\p{Cs}@<>()\\[\\]\\\\,;:"]'
-/** Mailers read the other three full stops of domains as dots too, which would be another spelling of the same address. */
-const signOfDomain = sign.replace("@", "@.\u3002\uFF0E\uFF61")
+/** Mailers read the other three full stops of domains as dots too, which would be another spelling of the same
+ * address. The other four end or encode a name in addresses of the web, so that programs would read another domain.
+ */
+const signOfDomain = sign.replace("@", "@./?#%\u3002\uFF0E\uFF61")
 
 /**
  * One plain e-mail address, as a pattern with the flag `u`; RFC 5321 allows 64 characters before the @. A domain without a dot

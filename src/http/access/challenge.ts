@@ -4,8 +4,8 @@ interface Verifier {
   readonly secret: string
 }
 
-/** `unknown`: the service has not answered, or not what it promises. */
-export type ChallengeResult = "solved" | "failed" | "unknown"
+/** `unknown`: the service has not answered, or not what it promises. `busy`: too many are being checked; nothing was asked. */
+export type ChallengeResult = "solved" | "failed" | "unknown" | "busy"
 
 /** Checks solved challenges. */
 export interface Challenge {
@@ -17,8 +17,12 @@ export interface Challenge {
 export const VERIFY_WITHIN_MS = 3_000
 /** An answer has a few hundred bytes. */
 const LONGEST_ANSWER = 20_000
-/** Questions under way at one time; a request beyond them counts as one that the service has not answered. */
+/** Questions under way at one time. */
 const AT_ONCE = 100
+/** What tokens of known services consist of: with other text a sender could provoke an answer that is none. */
+const tokenShape = /^[\w.~+/=:-]+$/
+/** The sender's fault; other errors are the shop's or the service's. */
+const isRefusal = (status: number) => status >= 400 && status < 500 && ![401, 403, 429].includes(status)
 
 /**
  * Makes the check of challenges with a service that has the form siteverify: it is sent `secret` and `response`, and answers
@@ -33,8 +37,8 @@ export function createChallenge(
   let isAway = false
   return {
     async check(token) {
-      if (token === undefined || token === "") return "failed"
-      if (underWay >= AT_ONCE) return "unknown"
+      if (token === undefined || !tokenShape.test(token)) return "failed"
+      if (underWay >= AT_ONCE) return "busy"
       underWay += 1
       try {
         const isSolved = await ask(verifyUrl, secret, token)
@@ -60,6 +64,7 @@ async function ask(url: string, secret: string, response: string): Promise<boole
   })
   const text = await answer.text()
   if (text.length > LONGEST_ANSWER) throw new Error("the answer of the challenge's service is too long")
+  if (isRefusal(answer.status) && !text.includes("input-secret")) return false
   const body: unknown = JSON.parse(text)
   const success = typeof body === "object" && body !== null && "success" in body ? body.success : undefined
   if (typeof success !== "boolean")

@@ -158,7 +158,7 @@ async function openCode(
              ends_at = excluded.ends_at,
              mails = case when ${ofKnown(isNewHour)} then 1 else known.mails + 1 end,
              counted_from = case when ${ofKnown(isNewHour)} then excluded.counted_from else known.counted_from end,
-             due_at = excluded.due_at,
+             due_at = case when excluded.due_at is not null then least(known.due_at, excluded.due_at) end,
              attempts = 0
        where ${ofKnown(isNewHour)}
           or known.mails < ${MAILS_PER_HOUR}`,
