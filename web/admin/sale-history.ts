@@ -65,7 +65,7 @@ export function withLive(history: History, live: Live): History {
   const when = { at, ...(last !== null && gapBetween(Date.parse(last.server_time), at)) }
   return {
     samples,
-    events: [...news.map((text) => ({ ...when, text })), ...events].slice(0, MOST_EVENTS),
+    events: [...news.map((text) => Object.assign({ text }, when)), ...events].slice(0, MOST_EVENTS),
     last: live,
   }
 }
@@ -87,7 +87,7 @@ function withSample(history: History, sample: Sample): History {
   if (before !== undefined && before.at >= sample.at) return history
   const changes = before === undefined ? [] : changesOfUnits(before, sample)
   const when = { at: sample.at, ...(before !== undefined && gapBetween(before.at, sample.at)) }
-  const news = changes.map((text) => ({ ...when, text }))
+  const news = changes.map((text) => Object.assign({ text }, when))
   const known = before === undefined ? events : withSales(events, when, sample.sold - before.sold)
   return {
     ...history,
