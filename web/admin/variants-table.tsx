@@ -4,7 +4,7 @@ import type { ShopProduct, ShopVariant } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { countText } from "../shared/unit-texts.ts"
 import { may } from "./own-role.ts"
-import { StateBadge } from "./state-badge.tsx"
+import { isHidden, StateBadge } from "./state-badge.tsx"
 import { VariantDialog, type VariantAction } from "./variant-dialogs.tsx"
 import { optionsText } from "./variant-values.ts"
 
@@ -98,7 +98,6 @@ interface VariantRowProps {
 
 function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
   const { name, sku, options, enabled } = variant
-  const isHidden = product.status === "draft" || product.status === "archived"
   const details = [sku, optionsText(options)].filter(Boolean).join(" · ")
   const actions = [
     ["add", "Add stock…"],
@@ -114,7 +113,7 @@ function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
       </th>
       <td>
         {enabled ? (
-          <StateBadge state={variant.sale_state} status={isHidden ? product.status : "listed"} />
+          <StateBadge state={variant.sale_state} status={isHidden(product) ? product.status : "listed"} />
         ) : (
           <span class="badge closed">Disabled</span>
         )}
