@@ -1,4 +1,4 @@
-// A shop's web server in small: serves page.html and the client to browsers. Usage: node examples/shop.mjs [port]
+// A shop's web server in small: serves page.html, order.html and the client to browsers. Usage: node examples/shop.mjs [port]
 import { readFile } from "node:fs/promises"
 import { createServer } from "node:http"
 
@@ -19,8 +19,9 @@ const server = createServer(async (request, response) => {
 server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${server.address().port}/`))
 
 async function contentOf(pathname) {
-  if (pathname === "/") {
-    const page = await readFile(new URL("page.html", import.meta.url), "utf8")
+  const file = { "/": "page.html", "/order": "order.html" }[pathname]
+  if (file !== undefined) {
+    const page = await readFile(new URL(file, import.meta.url), "utf8")
     return ["text/html; charset=utf-8", page.replace("http://127.0.0.1:8000", engine)]
   }
   const [, name] = /^\/doorbuster-client\/([a-z-]+\.js)$/.exec(pathname) ?? []

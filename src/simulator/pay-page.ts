@@ -27,6 +27,7 @@ export function payPage(payment: SimulatedPayment, frame: PayFrame, isAtBank = f
   const title = words.order(orderId)
   return framed(frame, {
     title,
+    leadsTo: payment.returnUrl,
     content: `<h1>${escaped(status === "open" && isAtBank ? words.atBank : title)}</h1>
 <div class="goods">
 <p class="amount">${escaped(amountText(amountMinor, currency, tag))}</p>

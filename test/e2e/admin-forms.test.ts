@@ -63,6 +63,21 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     expect(refused).not.toBe(untouched)
   })
 
+  test("a required field that was left empty says so in words until it is filled in", async () => {
+    await page.goto(`${app.url}/admin/new`)
+    await page.getByRole("textbox", { name: "Name", exact: true }).fill("Lamp without stock")
+    await page.getByLabel("Price", { exact: true }).fill("10")
+    expect(await page.getByText("Fill in this field.").count()).toBe(0)
+    await page.getByRole("button", { name: "Save as draft" }).click()
+    await sees(page, "Fill in this field.")
+    const stock = page.getByLabel("Stock", { exact: true })
+    expect(await stock.getAttribute("aria-invalid")).toBe("true")
+    await stock.fill("3")
+    await expect.poll(() => page.getByText("Fill in this field.").count()).toBe(0)
+    await page.getByRole("button", { name: "Save as draft" }).click()
+    await page.getByRole("heading", { name: "Lamp without stock" }).waitFor()
+  })
+
   test("4,990 forints stay 4,990 in a browser whose Intl has other decimals", async () => {
     const { id } = await offer(app, { name: "Forint lamp", currency: "HUF", price_minor: 4_990 }, ADMIN_TOKEN)
     await page.goto(`${app.url}/p/${id}`)

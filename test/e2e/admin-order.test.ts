@@ -201,7 +201,7 @@ describe.skipIf(leavesOutBrowser())("an order's page in the control room", { tim
     const { id } = await offer(app, { name: "Mailed lamp", collect: { email: "required" } })
     const { hold_id } = await hold(app, id)
     const { order_id } = (
-      await app.post("/api/orders", { hold_id, details: { email: "anna@buyer.example" } })
+      await app.post("/api/orders", { hold_id, details: { email: "anna@buyer.example" }, language: "de" })
     ).body
     await pay(app, { order_id, idempotency_key: "mailed" })
     await runSql(
@@ -212,6 +212,11 @@ describe.skipIf(leavesOutBrowser())("an order's page in the control room", { tim
     await open(order_id)
     const mail = page.getByRole("row").filter({ hasText: "550 no such mailbox" })
     await mail.getByText("failed", { exact: true }).waitFor()
+    await page.getByText("Deutsch", { exact: true }).waitFor()
+    expect(await page.getByText("Payments started").count()).toBe(0)
+    expect(await page.getByRole("link", { name: "read the mails" }).getAttribute("href")).toBe(
+      "/simulator/mail",
+    )
     await mail.getByRole("button", { name: "Send again…" }).click()
     await page.getByRole("button", { name: "Send again", exact: true }).click()
 

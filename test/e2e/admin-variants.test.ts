@@ -168,7 +168,7 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     expect(await findFaults(page)).toEqual([])
     expect(await variantsNow(id)).toHaveLength(3)
 
-    await page.getByRole("button", { name: "Add 1, change 1 lines, skip 1 line" }).click()
+    await page.getByRole("button", { name: "Add 1 variant, change 1 variant, skip 1 line" }).click()
     await page.getByRole("heading", { name: "Applied 2 of 2 lines; 1 skipped because of an error" }).waitFor()
     expect(await findFaults(page)).toEqual([])
     expect(await variantsNow(id)).toMatchObject([
@@ -186,9 +186,9 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     const { id, ids } = await offerShoe()
     await page.goto(`${app.url}/admin/p/${id}/variants`)
     await upload("name,stock\n41,20\n42,30\n")
-    await page.getByRole("button", { name: "Change 2 lines" }).waitFor()
+    await page.getByRole("button", { name: "Change 2 variants" }).waitFor()
     await app.post(`/api/admin/products/${id}/variants/${ids[0]}/stock`, { stock: 7, expected: 2 })
-    await page.getByRole("button", { name: "Change 2 lines" }).click()
+    await page.getByRole("button", { name: "Change 2 variants" }).click()
 
     await page.getByRole("heading", { name: "Applied 1 of 2 lines" }).waitFor()
     await sees(page, "Refused: The stock was changed to 7 in the meantime.")
@@ -207,7 +207,7 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     const byFile = await offer(app, { name: "Plain" })
     await page.goto(`${app.url}/admin/p/${byFile.id}/variants`)
     await upload("name,stock\nRed,6\nBlue,7\n")
-    await page.getByRole("button", { name: "Add 2 lines" }).click()
+    await page.getByRole("button", { name: "Add 2 variants", exact: true }).click()
     await page.getByRole("button", { name: "Replace the stock and add 2 variants" }).click()
     await page.getByRole("heading", { name: "Applied 2 of 2 lines" }).waitFor()
     expect(await productNow(app, byFile.id)).toMatchObject({ stock: 13 })
@@ -286,7 +286,7 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     expect(await findFaults(page)).toEqual([])
     await page.getByRole("button", { name: "Go back" }).click()
     await upload("name,stock\nRed,6\n")
-    await page.getByRole("button", { name: "Add 1 line" }).click()
+    await page.getByRole("button", { name: "Add 1 variant", exact: true }).click()
     await sees(page, "Its stock is then the sum of its variants: 6 units.")
     await page.getByRole("button", { name: "Go back" }).click()
     expect(await productNow(app, id)).toMatchObject({ stock: 100 })

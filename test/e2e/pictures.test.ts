@@ -55,7 +55,7 @@ describe.skipIf(leavesOutBrowser())("the pictures and texts of a product", { tim
     ] as const) {
       await page.getByRole("button", { name: "Add a picture" }).click()
       const group = page.getByRole("group", { name: `Picture ${number}` })
-      await group.getByLabel(`Picture ${number}`, { exact: true }).fill(`${HOST}/${name}.svg`)
+      await group.getByLabel(`Address of picture ${number}`, { exact: true }).fill(`${HOST}/${name}.svg`)
       await group.getByLabel("What it shows").fill(alt)
     }
     const german = page.getByRole("region", { name: "In Deutsch" })

@@ -7,6 +7,7 @@ import type { Browser } from "playwright-core"
 import { freePort } from "../support/free-port.ts"
 import { startTestApp, type TestApp, type TestAppOptions } from "../support/app.ts"
 import { launchBrowser, leavesOutBrowser } from "../support/browser.ts"
+import { hold, offer, order } from "../support/shop.ts"
 
 const path = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url))
 
@@ -127,6 +128,43 @@ describe.skipIf(leavesOutBrowser())("page.html, served by shop.mjs", () => {
       await page.getByText("Paid. Thank you.").waitFor()
 
       expect((await app.get("/api/products/1")).body).toMatchObject({ sold_stock: 1 })
+      expect(errors).toEqual([])
+      await page.close()
+    })
+  })
+
+  test("order.html asks for what is missing, takes the payment, and is led back to", async () => {
+    const port = await freePort()
+    const shopUrl = `http://127.0.0.1:${port}`
+    await using app = await startShop({ corsOrigins: [shopUrl] })
+    await withShop(app, port, async () => {
+      const { id } = await offer(app, {
+        collect: { email: "required", shipping_address: "required" },
+        questions: [{ key: "terms", kind: "checkbox", required: true, label: "I accept the terms" }],
+      })
+      const { hold_id, token } = await hold(app, id, 1)
+      const { order_id } = await order(app, hold_id)
+      const page = await browser.newPage()
+      const errors: string[] = []
+      page.on("pageerror", (error) => void errors.push(error.message))
+
+      await page.goto(`${shopUrl}/order?id=${order_id}#${token}`)
+      await page.getByLabel("E-mail").fill("anna@example.ch")
+      await page.getByLabel("Street").fill("Bahnhofstrasse 1")
+      await page.getByLabel("Postal code").fill("8001")
+      await page.getByLabel("City").fill("Zürich")
+      await page.getByLabel("Country").fill("CH")
+      await page.getByLabel("I accept the terms").check()
+      await page.getByRole("button", { name: "Continue" }).click()
+      await page.getByRole("button", { name: "Buy now, pay" }).click()
+      await page.getByRole("button", { name: "Pay", exact: true }).click()
+      await page.getByText("Paid. Thank you.").waitFor()
+
+      expect(page.url()).toBe(`${shopUrl}/order?id=${order_id}`)
+      expect((await app.get(`/api/orders/${order_id}`)).body).toMatchObject({
+        status: "paid",
+        details: { email: "anna@example.ch", answers: { terms: true } },
+      })
       expect(errors).toEqual([])
       await page.close()
     })

@@ -163,6 +163,7 @@ test("the CSV file has every order of the product once, and no cell that a sprea
   const [paidId = ""] = lines[3]?.split(",") ?? []
   await runSql(app.databaseUrl, `update orders set status = 'paid', paid_at = now() where id = ${paidId}`)
   const parcels = await app.get(`/api/admin/orders.csv?product_id=${id}&status=paid`)
+  expect(parcels.headers["content-disposition"]).toBe(`attachment; filename="parcels-of-product-${id}.csv"`)
   expect(String(parcels.body).trimEnd().split("\r\n").slice(1)).toEqual([
     expect.stringMatching(new RegExp(`^${paidId},.*,paid,`)),
   ])

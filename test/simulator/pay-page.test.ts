@@ -45,6 +45,14 @@ describe("the pay page", () => {
     expect(headers["referrer-policy"]).toBe("same-origin")
   })
 
+  test("its form may be led back to a shop at another port, because browsers ask the policy for redirects too", async () => {
+    const { payment_id } = await createPayment(simulator, { return_url: "http://127.0.0.1:8080/order?id=17" })
+    const { headers } = await simulator.get(`/pay/${payment_id}`)
+    expect(headers["content-security-policy"]).toMatch(
+      /; form-action 'self' http:\/\/127\.0\.0\.1:8080; base-uri/,
+    )
+  })
+
   test("lists what is bought, with numbers and prices, if the shop says so", async () => {
     const lines = [
       { name: "41 <b>", sku: "R-41", quantity: 2, unit_price_minor: 12_900 },

@@ -46,6 +46,18 @@ test("a page that was reloaded shows the course that the server has kept, and wh
   expect(events.map(({ text }) => text)).toEqual(["3 sold this minute", "The sale is open"])
 })
 
+test("what happened while nobody looked has no moment of its own", () => {
+  const course = [sold(0, 0, { sale_state: "paused" }), sold(5, 1), sold(6, 3)]
+  const { events } = withLive(emptyHistory, { ...liveAt(7), course })
+
+  const noon = Date.parse("2026-11-27T12:00:00.000Z")
+  expect(events).toEqual([
+    { at: noon + 6_500, text: "2 sold this minute", sold: 2 },
+    { at: noon + 5_500, since: noon + 500, text: "The sale is open" },
+    { at: noon + 5_500, since: noon + 500, text: "1 sold" },
+  ])
+})
+
 test("of a course only what the page has not seen itself is added", () => {
   const seen = withLive(withLive(emptyHistory, liveAt(1)), liveAt(2))
   const course = [sold(0, 0), sold(1, 0), sold(2, 3), sold(3, 3), sold(4, 3), sold(7, 3)]

@@ -10,6 +10,12 @@ test.each([
   ["size", { kind: "unreadable", fault: "Write options as size=42; colour=red." }],
   ["=42", { kind: "unreadable", fault: "Write options as size=42; colour=red." }],
   ["size=", { kind: "unreadable", fault: "Write options as size=42; colour=red." }],
+  [
+    "Farbe=Rot, Größe=41",
+    { kind: "unreadable", fault: "Separate options by semicolons, as size=42; colour=red." },
+  ],
+  ["a=1,b=2", { kind: "unreadable", fault: "Separate options by semicolons, as size=42; colour=red." }],
+  ["colour=red, blue; width=1,5", { kind: "value", value: { colour: "red, blue", width: "1,5" } }],
   ["a=1;a=2", { kind: "unreadable", fault: "The option “a” is there twice." }],
   ["abcdefghijk".split("").join("=1;") + "=1", { kind: "unreadable", fault: "Use 10 options at most." }],
 ])("options %j", (text, reading) => {

@@ -165,7 +165,7 @@ function ContentForm({ product, content, languages }: Loaded) {
             label="What a buyer reads who has paid"
             type="lines"
             value={fields.afterPurchase}
-            hint="On the page of the order and in the receipt: how and when it comes, where to download it. Nobody else sees it"
+            hint="In the shop's first language. On the page of the order and in the receipt: how and when it comes, where to download it. Nobody else sees it"
           />
         </section>
         {tags.map((tag) => (
@@ -221,7 +221,7 @@ function Pictures({ product, fields: { imageAlt, pictures }, refusalAt }: Pictur
         <div class="side-by-side addresses" key={index} role="group" aria-label={`Picture ${index + 2}`}>
           <Field
             id={`picture-${index}`}
-            label={`Picture ${index + 2}`}
+            label={`Address of picture ${index + 2}`}
             type="url"
             value={url}
             reading={reading(`/pictures/${index}/url`, readHttpsUrl(url.value))}

@@ -25,6 +25,7 @@ export function renderAdminPage(page: AdminPage, { script, styles }: PageAssets)
             id="control-room"
             data-mode={page.mode}
             data-role={page.role}
+            data-mails={page.readsMails ? "read" : undefined}
             data-operator={page.operator ?? undefined}
           >
             <noscript>The control room needs JavaScript.</noscript>

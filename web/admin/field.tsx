@@ -33,11 +33,20 @@ export function Field({
 }: FieldProps) {
   // Browsers report an incomplete entry, such as half a date, as an empty value. Only `validity` shows the difference.
   const isHalfWritten = useSignal(false)
-  const fault = (reading && faultOf(reading)) ?? (isHalfWritten.value ? halfWrittenText(type) : null)
+  // Only once the form was to be sent, or the field was emptied: a form that is just begun is not full of faults.
+  const isMissed = useSignal(false)
+  const fault =
+    (reading && faultOf(reading)) ??
+    (isHalfWritten.value ? halfWrittenText(type) : null) ??
+    (isMissed.value && required ? "Fill in this field." : null)
   const shown = fault ?? hint
   const hintId = shown === undefined ? undefined : `${id}-hint`
-  const look = ({ currentTarget }: { readonly currentTarget: Input }) =>
-    void (isHalfWritten.value = currentTarget.validity.badInput)
+  const look = ({ currentTarget }: { readonly currentTarget: Input }) => {
+    isHalfWritten.value = currentTarget.validity.badInput
+    if (!currentTarget.validity.valueMissing) isMissed.value = false
+    // The browser marks the field by itself then.
+    else if (currentTarget.matches(":user-invalid")) isMissed.value = true
+  }
   const common = {
     class: "field",
     id,
@@ -54,7 +63,10 @@ export function Field({
       value.value = event.currentTarget.value
     },
     onBlur: look,
-    onInvalid: look,
+    onInvalid(event: { readonly currentTarget: Input }) {
+      look(event)
+      isMissed.value = event.currentTarget.validity.valueMissing
+    },
   } as const
   function input() {
     switch (type) {

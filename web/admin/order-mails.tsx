@@ -13,6 +13,13 @@ const statuses: Readonly<Record<OrderMail["status"], string>> = {
   skipped: "not sent: the order has no e-mail address",
 }
 
+let areRead = false
+
+/** Says whether mails are not sent but read at `/simulator/mail`; call it before the first screen is shown. */
+export function readMailsHere(are: boolean): void {
+  areRead = are
+}
+
 interface MailsTableProps {
   readonly orderId: number
   readonly mails: readonly OrderMail[]
@@ -54,6 +61,12 @@ export function MailsTable({ orderId, mails, refresh }: MailsTableProps) {
           </tr>
         ))}
       </Part>
+      {areRead && (
+        <p class="muted small">
+          No mail leaves this server, which runs in open mode without a mail server:{" "}
+          <a href="/simulator/mail">read the mails</a>.
+        </p>
+      )}
       {chosen.value !== null && <ResendDialog orderId={orderId} mail={chosen.value} close={close} />}
     </>
   )

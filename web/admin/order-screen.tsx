@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals"
-import type { Refund, WholeOrder } from "../../client/src/admin.ts"
+import type { Refund, ShopLanguage, WholeOrder } from "../../client/src/admin.ts"
 import { priceOf } from "../shared/money.ts"
 import { unitsOf } from "../shared/unit-texts.ts"
 import { shop } from "./api.ts"
@@ -14,6 +14,7 @@ import { OrderStatusBadge } from "./order-statuses.tsx"
 import { Failure } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
 import { RefundDialog, RefundLine } from "./refund-dialog.tsx"
+import { languageNames } from "./shop-values.ts"
 import { timelineText } from "./timeline-texts.ts"
 
 /** One order with everything that is known of it, and what the shop can do with it. */
@@ -138,8 +139,19 @@ function Facts({ whole: { order } }: { readonly whole: WholeOrder }) {
         <dd>
           <a href={`/admin/search?kind=holds&id=${order.hold_id}`}>{order.hold_id}</a>
         </dd>
-        <dt>Payments started</dt>
-        <dd>{order.payment_attempts}</dd>
+        {/* A payment that was reported without having been started here is none of them. */}
+        {(order.payment_attempts > 0 || order.paid_at === null) && (
+          <>
+            <dt>Payments started</dt>
+            <dd>{order.payment_attempts}</dd>
+          </>
+        )}
+        {order.language !== undefined && (
+          <>
+            <dt>Buyer's language</dt>
+            <dd>{languageText(order.language)}</dd>
+          </>
+        )}
         {order.restocked_qty > 0 && (
           <>
             <dt>Back on sale</dt>
@@ -148,6 +160,16 @@ function Facts({ whole: { order } }: { readonly whole: WholeOrder }) {
         )}
       </dl>
     </section>
+  )
+}
+
+/** The name of a language that pages come in; of another one, its tag. */
+function languageText(tag: string) {
+  const [code = ""] = tag.split("-")
+  return Object.hasOwn(languageNames, code) ? (
+    <bdi lang={code}>{languageNames[code as ShopLanguage]}</bdi>
+  ) : (
+    tag
   )
 }
 

@@ -139,7 +139,7 @@ function ProductForm({ product }: { readonly product: ShopProduct | null }) {
           type="url"
           value={texts.image}
           reading={readings.image}
-          hint="Such as https://shop.example/lamp.avif"
+          hint="Begins with https://, such as https://shop.example/lamp.avif"
         />
         <div class="side-by-side">
           <PriceField
@@ -303,7 +303,8 @@ async function change(productId: number, changes: ProductChangesBody): Promise<v
 
 function priceHint(currency: Reading<string>): string {
   const decimals = currency.kind === "value" ? currencyDecimals(currency.value) : 2
-  return decimals === 0 ? "Such as 129" : `Such as 129 or ${(129).toFixed(decimals)}`
+  const sample = decimals === 0 ? "129" : `129 or ${(129).toFixed(decimals)}`
+  return `What the buyer pays, with tax, such as ${sample}`
 }
 
 function timeHint(reading: Reading<string>, otherwise: string): string {

@@ -90,7 +90,8 @@ function OrderLinks({ id }: ShopProduct) {
       <li>
         <a href={`/api/admin/orders.csv?product_id=${id}&status=paid`} download>
           Parcel list: paid orders (CSV)
-        </a>
+        </a>{" "}
+        <span class="muted small">one row for each line of an order</span>
       </li>
       <li>
         <a href={`/api/admin/orders.csv?product_id=${id}`} download>

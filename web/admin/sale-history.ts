@@ -18,6 +18,8 @@ export interface Sample {
 /** An event in the feed of a sale. */
 export interface SaleEvent {
   readonly at: number
+  /** Absent: it happened at `at`. Otherwise at an unknown moment from then until `at`, because nobody was looking. */
+  readonly since?: number
   readonly text: string
   /** Units sold, for an event about sales. */
   readonly sold?: number
@@ -58,10 +60,12 @@ export function withLive(history: History, live: Live): History {
     .filter((sample) => sample.at < at)
   const { samples, events } = [...lacking, sampleOf(product, { at, holds })].reduce(withSample, history)
   if (samples === history.samples) return history
-  const news = history.last === null ? [] : changesBetween(history.last, live)
+  const { last } = history
+  const news = last === null ? [] : changesBetween(last, live)
+  const when = { at, ...(last !== null && gapBetween(Date.parse(last.server_time), at)) }
   return {
     samples,
-    events: [...news.map((text) => ({ at, text })), ...events].slice(0, MOST_EVENTS),
+    events: [...news.map((text) => Object.assign({ text }, when)), ...events].slice(0, MOST_EVENTS),
     last: live,
   }
 }
@@ -82,8 +86,9 @@ function withSample(history: History, sample: Sample): History {
   const before = samples.at(-1)
   if (before !== undefined && before.at >= sample.at) return history
   const changes = before === undefined ? [] : changesOfUnits(before, sample)
-  const news = changes.map((text) => ({ at: sample.at, text }))
-  const known = before === undefined ? events : withSales(events, sample.at, sample.sold - before.sold)
+  const when = { at: sample.at, ...(before !== undefined && gapBetween(before.at, sample.at)) }
+  const news = changes.map((text) => Object.assign({ text }, when))
+  const known = before === undefined ? events : withSales(events, when, sample.sold - before.sold)
   return {
     ...history,
     samples: [...samples, sample].slice(-MOST_SAMPLES),
@@ -91,9 +96,19 @@ function withSample(history: History, sample: Sample): History {
   }
 }
 
+/** The server keeps no samples while no live screen is open, so that what happened then has no moment. */
+function gapBetween(since: number, at: number): Pick<SaleEvent, "since"> {
+  return at - since > GAP_MS ? { since } : {}
+}
+
 /** Merges the sales of a minute into one event, so that they do not crowd out the other events. */
-function withSales(events: readonly SaleEvent[], at: number, sold: number): readonly SaleEvent[] {
+function withSales(
+  events: readonly SaleEvent[],
+  { at, since }: Pick<SaleEvent, "at" | "since">,
+  sold: number,
+): readonly SaleEvent[] {
   if (sold <= 0) return events
+  if (since !== undefined) return [{ at, since, text: `${sold} sold` }, ...events]
   const sameMinute = events.findIndex(
     (event) => event.sold !== undefined && Math.floor(event.at / 60_000) === Math.floor(at / 60_000),
   )

@@ -168,8 +168,9 @@ function Feed({ events }: { readonly events: readonly SaleEvent[] }) {
     <section aria-labelledby="feed">
       <h2 id="feed">Events</h2>
       <ol class="feed tabular" tabindex={0} aria-labelledby="feed">
-        {events.map(({ at, text, orderId = null }) => (
+        {events.map(({ at, since, text, orderId = null }) => (
           <li key={`${at} ${text}`}>
+            {since !== undefined && <span class="muted">{timeText(since)} to </span>}
             <time class="muted" datetime={new Date(at).toISOString()} title={utcText(at)}>
               {timeText(at)}
             </time>{" "}

@@ -209,7 +209,14 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
                       <span class="muted details">{row.order.details.email}</span>
                     )}
                   </td>
-                  <td>{statusText(row.status)}</td>
+                  <td>
+                    {statusText(row.status)}
+                    {row.status === "paid" && row.order?.refunded_minor !== undefined && (
+                      <span class="muted details">
+                        {priceOf(row.order.refunded_minor, row.order.currency)} refunded
+                      </span>
+                    )}
+                  </td>
                   <td class="number">
                     {row.quantity}
                     {row.lines.length > 0 && <span class="muted details">{linesText(row.lines)}</span>}
@@ -220,9 +227,7 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
                   <td>
                     <DateTime at={row.createdAt} />
                   </td>
-                  <td>
-                    <DateTime at={row.expiresAt} />
-                  </td>
+                  <td>{canExpire(row) && <DateTime at={row.expiresAt} />}</td>
                   <td>
                     {rowActions[row.status] !== undefined && (
                       <button type="button" class="button" onClick={() => void (chosen.value = row)}>
@@ -260,6 +265,11 @@ function Results({ asked }: { readonly asked: URLSearchParams }) {
       )}
     </>
   )
+}
+
+/** Whether the time of expiry says anything: a paid order and a hold that became an order have none any more. */
+function canExpire({ status }: Found): boolean {
+  return status === "pending_payment" || status === "active" || status === "expired"
 }
 
 function erasedText(orders: number | null): string {

@@ -17,6 +17,11 @@ export interface StateBadgeProps {
   readonly status?: ProductStatus | undefined
 }
 
+/** Whether buyers do not see the product. */
+export function isHidden({ status }: { readonly status?: ProductStatus | undefined }): boolean {
+  return status === "draft" || status === "archived"
+}
+
 /** The state of a sale in words; of a product that buyers do not see, what it is instead. */
 export function StateBadge({ state, isPaused = false, status }: StateBadgeProps) {
   if (status === "draft" || status === "archived")

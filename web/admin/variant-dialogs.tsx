@@ -5,6 +5,7 @@ import { shop } from "./api.ts"
 import { Dialog } from "./dialog.tsx"
 import { Field } from "./field.tsx"
 import { readWhole, requiredValue, valueOrNull } from "./form-values.ts"
+import { isHidden } from "./state-badge.tsx"
 import { StockDialog } from "./stock-dialog.tsx"
 import { draftOf, readDraft, VariantFields } from "./variant-fields.tsx"
 import { areSameOptions, placementsAfter } from "./variant-values.ts"
@@ -134,9 +135,12 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
         type="url"
         value={image}
         reading={readings.image}
-        hint="Empty: the product's picture"
+        hint="Begins with https://. Empty: the product's picture"
       />
-      <p>Buyers see changes at once. Existing holds and orders keep their price.</p>
+      <p>
+        {isHidden(product) ? "Buyers do not see the product now." : "Buyers see changes at once."} Existing
+        holds and orders keep their price.
+      </p>
     </Dialog>
   )
 }

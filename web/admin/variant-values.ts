@@ -5,6 +5,9 @@ import type { Reading } from "./form-values.ts"
 const MOST_CHARACTERS = 255
 const MOST_OPTIONS = 10
 
+/** A value with another option in it, `red, size=41`. A comma alone may be a part of a value. */
+const holdsOption = /,\s*[^\s,=][^,=]*=/
+
 type Options = Variant["options"]
 
 /** Reads a name or a SKU, which is a short text in one line. */
@@ -29,6 +32,8 @@ export function readOptions(text: string): Reading<Options> {
     const [key, value] = [readLabel(name ?? ""), readLabel(values.join("="))]
     if (key.kind !== "value" || value.kind !== "value")
       return unreadable("Write options as size=42; colour=red.")
+    if (holdsOption.test(value.value))
+      return unreadable("Separate options by semicolons, as size=42; colour=red.")
     if (options.has(key.value)) return unreadable(`The option “${key.value}” is there twice.`)
     options.set(key.value, value.value)
   }

@@ -4,9 +4,12 @@ import type { ShopProduct, ShopVariant } from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { countText } from "../shared/unit-texts.ts"
 import { may } from "./own-role.ts"
-import { StateBadge } from "./state-badge.tsx"
+import { isHidden, StateBadge } from "./state-badge.tsx"
 import { VariantDialog, type VariantAction } from "./variant-dialogs.tsx"
 import { optionsText } from "./variant-values.ts"
+
+/** A longer table has a height of its own, and scrolls. */
+const MOST_IN_FULL = 50
 
 export interface VariantsTableProps {
   readonly live: Live
@@ -30,7 +33,12 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
           </a>
         )}
       </div>
-      <div class="scroll" role="region" aria-label="Units of each variant" tabindex={0}>
+      <div
+        class={variants.length > MOST_IN_FULL ? "scroll many" : "scroll"}
+        role="region"
+        aria-label="Units of each variant"
+        tabindex={0}
+      >
         <table class="tabular">
           <thead>
             <tr>
@@ -59,6 +67,7 @@ export function VariantsTable({ live, variants, done }: VariantsTableProps) {
           </tbody>
         </table>
       </div>
+      {variants.length > MOST_IN_FULL && <p class="muted small">Scroll the table to see all variants.</p>}
       <p class="muted small">
         Refused: holds that this server refused because of the variant, since a live screen of the sale was
         opened. A basket counts for each variant that lacked units, is disabled, or has a lower limit per
@@ -89,7 +98,6 @@ interface VariantRowProps {
 
 function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
   const { name, sku, options, enabled } = variant
-  const isHidden = product.status === "draft" || product.status === "archived"
   const details = [sku, optionsText(options)].filter(Boolean).join(" · ")
   const actions = [
     ["add", "Add stock…"],
@@ -105,7 +113,7 @@ function VariantRow({ product, variant, refused, choose }: VariantRowProps) {
       </th>
       <td>
         {enabled ? (
-          <StateBadge state={variant.sale_state} status={isHidden ? product.status : "listed"} />
+          <StateBadge state={variant.sale_state} status={isHidden(product) ? product.status : "listed"} />
         ) : (
           <span class="badge closed">Disabled</span>
         )}

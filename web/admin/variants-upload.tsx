@@ -4,6 +4,7 @@ import type { ShopProduct } from "../../client/src/index.ts"
 import { explain, shop } from "./api.ts"
 import { FirstVariantsDialog, losesStock, sumsOf } from "./first-variants.tsx"
 import { Failure } from "./pager.tsx"
+import { isHidden } from "./state-badge.tsx"
 import { applyPlan, type LineResult } from "./variant-import-run.ts"
 import { useGuard } from "./unsaved.ts"
 import { planImport, type ImportPlan, type PlannedLine } from "./variant-import.ts"
@@ -99,6 +100,7 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
           <PlanTable lines={lines} results={step.value === "choose" ? null : results.value} />
           {step.value === "choose" && (
             <Confirmation
+              product={present.value}
               lines={lines}
               apply={() => (isLosing ? (isAsked.value = true) : void apply(lines))}
             />
@@ -233,28 +235,30 @@ function lineResultText(result: LineResult): string {
 }
 
 interface ConfirmationProps {
+  readonly product: ShopProduct
   readonly lines: readonly PlannedLine[]
   readonly apply: () => void
 }
 
-function Confirmation({ lines, apply }: ConfirmationProps) {
+function Confirmation({ product, lines, apply }: ConfirmationProps) {
   const [added, changed, faulty] = [
     countOf(lines, "new"),
     countOf(lines, "changed"),
     countOf(lines, "faulty"),
   ]
   if (added + changed === 0) return <p>There is nothing to apply.</p>
-  const parts = [added === 0 ? null : `add ${added}`, changed === 0 ? null : `change ${changed}`].filter(
-    (part) => part !== null,
-  )
-  const text = `${parts.join(", ")} ${added + changed === 1 ? "line" : "lines"}`
+  const parts = [["add", added] as const, ["change", changed] as const]
+    .filter(([, count]) => count > 0)
+    .map(([verb, count]) => `${verb} ${count} ${count === 1 ? "variant" : "variants"}`)
+  const text = parts.join(", ")
   return (
     <>
       <p>
         First the new variants are added, as many in one request as fit; a request that is refused adds none
         of its variants. Then the changed lines are applied one after another. If a line is refused, its
         result says whether a part of it was applied; the lines before it stay applied, and the lines after it
-        are still tried. Buyers see each change at once.
+        are still tried.{" "}
+        {isHidden(product) ? "Buyers do not see the product now." : "Buyers see each change at once."}
       </p>
       <div class="buttons">
         <button type="button" class="button primary" onClick={apply}>

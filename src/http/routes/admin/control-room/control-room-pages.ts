@@ -7,7 +7,7 @@ import { ownPath } from "./own-paths.ts"
 /** Registers the pages below `/admin`. A caller who is not signed in gets the sign-in page at each of them. */
 export function registerControlRoomPages(
   area: App,
-  { gatekeeper, pages }: Pick<Services, "gatekeeper" | "pages">,
+  { gatekeeper, pages, mailbox }: Pick<Services, "gatekeeper" | "pages" | "mailbox">,
 ): void {
   if (pages === null) return
   for (const url of ["/admin", "/admin/*"]) {
@@ -18,6 +18,7 @@ export function registerControlRoomPages(
           ? ({
               kind: "control_room",
               mode: gatekeeper.mode,
+              readsMails: mailbox !== null && gatekeeper.mode === "open",
               role: caller.role,
               operator: caller.operator?.name ?? null,
             } as const)

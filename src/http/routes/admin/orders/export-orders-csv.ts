@@ -75,7 +75,8 @@ export function registerExportOrdersCsv(admin: App, services: ExportServices): v
       if (product_id !== undefined && productId === null) {
         return refuse(reply, badQuery("product_id", "an id"))
       }
-      const name = productId === null ? "orders.csv" : `orders-of-product-${productId}.csv`
+      const what = status === "paid" ? "parcels" : "orders"
+      const name = productId === null ? `${what}.csv` : `${what}-of-product-${productId}.csv`
       return reply
         .headers({
           "cache-control": "no-store",
