@@ -20,8 +20,8 @@ interface FramedContent {
   /** As text. */
   readonly title: string
   readonly content: string
-  /** Where its form may lead besides to the simulator itself; null: nowhere. */
-  readonly leadsTo?: string | null
+  /** Where the answer to the page's form may lead; null: to the simulator's own pages only. */
+  readonly returnUrl?: string | null
 }
 
 /** A page, with the headers under which it is sent. */
@@ -33,7 +33,7 @@ export interface FramedPage {
 /** Puts a page into the shop's frame: its name or logo, colour and links, in the reader's language. */
 export function framed(
   { shop, tag }: PayFrame,
-  { title, content, leadsTo = null }: FramedContent,
+  { title, content, returnUrl = null }: FramedContent,
 ): FramedPage {
   const style = styleOf(shop)
   const { direction } = languages[tag]
@@ -57,7 +57,7 @@ ${shop === null ? "" : footerOf(shop, tag)}
 </body>
 </html>
 `
-  return { headers: headersWith(style, leadsTo), body }
+  return { headers: headersWith(style, returnUrl), body }
 }
 
 function signOf({ name, logo }: PayShop): string {
@@ -86,17 +86,24 @@ function supportLink(support: string): string {
 
 /**
  * Headers that let a browser show the page and the shop's logo, and send its form, and nothing else. `same-origin` makes it
- * send the form's `Origin`, which open mode checks. Browsers ask `form-action` for redirects too, so it names the shop.
+ * send the form's `Origin`, which open mode checks. Browsers also check where the answer to a form redirects, so the site of
+ * `returnUrl` is allowed.
  */
-function headersWith(style: string, leadsTo: string | null): FramedPage["headers"] {
+function headersWith(style: string, returnUrl: string | null): FramedPage["headers"] {
   return {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     "referrer-policy": "same-origin",
     "content-security-policy":
       `default-src 'none'; style-src 'sha256-${hash("sha256", style, "base64")}'; img-src 'self' data: https:; ` +
-      `form-action 'self'${leadsTo === null ? "" : ` ${new URL(leadsTo).origin}`}; base-uri 'none'; frame-ancestors 'none'`,
+      `form-action 'self'${returnUrl === null ? "" : ` ${sourceOf(returnUrl)}`}; base-uri 'none'; frame-ancestors 'none'`,
   }
+}
+
+/** The address's origin; the scheme alone for `[::1]`, which a policy cannot name. */
+function sourceOf(url: string): string {
+  const { origin, protocol, hostname } = new URL(url)
+  return hostname.startsWith("[") ? protocol : origin
 }
 
 /** The pages' own yellow, as in web/shared/tokens.css. */

@@ -21,13 +21,13 @@ export type BankButton = (typeof bankButtons)[number]
  * the step in which the buyer's bank asks for confirmation.
  */
 export function payPage(payment: SimulatedPayment, frame: PayFrame, isAtBank = false): FramedPage {
-  const { orderId, amountMinor, currency, status } = payment
+  const { orderId, amountMinor, currency, status, returnUrl } = payment
   const { tag } = frame
   const words = payWords[tag]
   const title = words.order(orderId)
   return framed(frame, {
     title,
-    leadsTo: payment.returnUrl,
+    returnUrl,
     content: `<h1>${escaped(status === "open" && isAtBank ? words.atBank : title)}</h1>
 <div class="goods">
 <p class="amount">${escaped(amountText(amountMinor, currency, tag))}</p>

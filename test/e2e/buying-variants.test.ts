@@ -307,6 +307,60 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
     await expect.poll(holdsOf(app, id)).toEqual(["2 active"])
   })
 
+  test("is led to the sizes by the button on a phone, and sees the picture of the reserved one after a reload", async () => {
+    const host = "https://pictures.example"
+    const { id } = await app.shop.products.create({
+      name: "Court shoe",
+      price_minor: 12_900,
+      currency: "EUR",
+      image_url: `${host}/red.svg`,
+      description: "Leather, rubber sole. ".repeat(80),
+      variants: ["41", "42", "43"].map((name) => ({
+        name,
+        stock: 3,
+        options: { size: name },
+        image_url: `${host}/${name}.svg`,
+      })),
+    })
+    await using context = await browser.newContext({
+      baseURL: app.url,
+      viewport: { width: 390, height: 640 },
+      locale: "en",
+    })
+    const page = await context.newPage()
+    await context.route(`${host}/**`, (route) =>
+      route.fulfill({
+        contentType: "image/svg+xml",
+        body: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 6"></svg>`,
+      }),
+    )
+    await visit(page, id)
+    for (const isBasket of [false, true]) {
+      if (isBasket) await page.getByLabel("Choose several").check()
+      await page.evaluate("scrollTo(0, 0)")
+      // It says that it is disabled, and can be pressed.
+      await buyButton(page).click({ force: true })
+      await expect
+        .poll(() =>
+          page.evaluate(`(() => {
+            const field = document.activeElement
+            const { top, bottom } = field.getBoundingClientRect()
+            return top >= 0 && bottom <= innerHeight && field.closest("fieldset") !== null
+          })()`),
+        )
+        .toBe(true)
+    }
+    await page.getByLabel("Choose several").uncheck()
+    await page.getByRole("radio", { name: /^43/ }).check()
+    const shown = page.locator(".picture img")
+    await expect.poll(() => shown.getAttribute("src")).toBe(`${host}/43.svg`)
+    await press(page, "Reserve")
+    await reads(page, "1 unit reserved for you")
+    await page.reload()
+    await reads(page, "1 unit reserved for you")
+    await expect.poll(() => shown.getAttribute("src")).toBe(`${host}/43.svg`)
+  })
+
   test("buys with the keyboard alone", async () => {
     const { id } = await offerShoe(app, { "41": 3, "42": 3 })
     await using buyer = await newBuyer(browser, app)

@@ -8,8 +8,8 @@ import {
   startBrowserShop,
   type BrowserShop,
 } from "../support/browser.ts"
-import { closed } from "../support/shop.ts"
-import { holdUnits, offerLamp, offerShoe, order, reads, visit } from "./storefront.ts"
+import { ADMIN_TOKEN, closed, signature } from "../support/shop.ts"
+import { giveBack, holdUnits, offerLamp, offerShoe, order, reads, visit } from "./storefront.ts"
 
 describe.skipIf(leavesOutBrowser())("what a browser knows of its reservations and orders", () => {
   let browser: Browser
@@ -86,6 +86,40 @@ describe.skipIf(leavesOutBrowser())("what a browser knows of its reservations an
     await expect.poll(() => links.count()).toBe(2)
     expect(await links.nth(0).innerText()).toMatch(/^3 × Court shoe\s[^]*1 × 41 · 2 × 43/)
     expect(await links.nth(1).innerText()).toMatch(/^2 × Court shoe, 41\s/)
+  })
+
+  test("says how much of a paid order was refunded", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    const orderId = await order(page)
+    const event = JSON.stringify({ idempotency_key: `paid-${orderId}`, order_id: orderId, status: "success" })
+    const paid = await app.post("/api/payments/webhook", undefined, { raw: event, headers: signature(event) })
+    expect(paid.status).toBe(200)
+    await reads(page, "Order paid")
+    const { status } = await app.post(
+      `/api/admin/orders/${orderId}/refunds`,
+      { amount_minor: 3_000 },
+      { token: ADMIN_TOKEN },
+    )
+    expect(status).toBe(201)
+    await page.goto("/orders")
+    await page.getByText(`Order ${orderId} · Order paid · Refunded: €30.00`).waitFor()
+  })
+
+  test("does not say on a new page that a reservation was cancelled before", async () => {
+    const id = await offerLamp(app)
+    await using buyer = await newBuyer(browser, app)
+    const { page } = buyer
+    await visit(page, id)
+    await holdUnits(page)
+    await giveBack(page, "reservation")
+    const notice = page.locator("form.hold-form").getByText("Reservation cancelled")
+    await notice.waitFor()
+    await visit(page, id)
+    expect(await notice.count()).toBe(0)
   })
 
   test("is nothing where nothing can be stored: it is said before the units are reserved, and buying works", async () => {

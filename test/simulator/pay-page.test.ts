@@ -37,7 +37,7 @@ describe("the pay page", () => {
     expect(body).not.toMatch(/<script|\son\w+=|\sstyle=|<img|<link/i)
     expect(body).toContain('name="viewport"')
     expect(headers["content-security-policy"]).toMatch(
-      /^default-src 'none'; style-src 'sha256-[^ ]+'; img-src [^;]+; form-action 'self'/,
+      /^default-src 'none'; style-src 'sha256-[^ ]+'; img-src [^;]+; form-action 'self'; /,
     )
     const style = /<style>(.*)<\/style>/s.exec(body)?.[1] ?? ""
     expect(headers["content-security-policy"]).toContain(`'sha256-${hash("sha256", style, "base64")}'`)
@@ -179,6 +179,17 @@ describe("the link back to the shop", () => {
     const { body } = await simulator.get(new URL(pay_url).pathname)
     expect(body).toContain(`<a href="${href(simulator.url)}" rel="noreferrer"`)
     expect(body).not.toContain("<script")
+  })
+
+  test.each([
+    ["http://localhost:3000/done?a=b", "http://localhost:3000"],
+    ["http://[::1]:3000/done", "http:"],
+  ])("may be followed by the form's answer: %s", async (return_url, source) => {
+    const { pay_url } = await createPayment(simulator, { return_url })
+    for (const step of ["", "?step=bank"]) {
+      const { headers } = await simulator.get(new URL(pay_url).pathname + step)
+      expect(headers["content-security-policy"]).toContain(`; form-action 'self' ${source}; base-uri 'none'`)
+    }
   })
 
   test.each([

@@ -278,6 +278,18 @@ test("a lost connection changes nothing else", () => {
   expect(see({ hold, connection: "lost" })).toEqual({ ...see({ hold }), isOffline: true })
 })
 
+test("where the sale has ended, nobody reads that cancelled units are available to others", () => {
+  const released: Hold = { ...hold, status: "released" }
+  expect(see({ hold: released, nowMs: at("12:00:30") }).notice).toEqual({ code: "hold_released" })
+  expect(
+    see({
+      hold: released,
+      nowMs: at("12:00:30"),
+      product: { ...product, closes_at: "2026-11-27T12:00:20Z" },
+    }),
+  ).toMatchObject({ stage: { kind: "over" }, notice: null })
+})
+
 // The texts that screen readers announce.
 test.each<[string, BuyerView, BuyerView, string | null]>([
   ["a hold is granted", see({}), see({ hold }), "2 units reserved for you."],

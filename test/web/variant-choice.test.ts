@@ -200,6 +200,6 @@ test("the button asks for the option by which the variants differ", () => {
   expect(["size", "edition", null].map((option) => chooseFirstText(english, option))).toEqual([
     "Choose a size",
     "Choose an edition",
-    "Choose first",
+    "Choose an option first",
   ])
 })

@@ -44,6 +44,8 @@ export interface OrderSummary {
   /** Of a product with variants. Orders of an earlier version lack it. */
   readonly lines?: readonly { readonly name: string; readonly quantity: number }[] | undefined
   readonly totalMinor: number
+  /** What was refunded so far; undefined: nothing, or not known. */
+  readonly refundedMinor?: number | undefined
   readonly currency: string
   readonly stage: OrderStage
   /** When it ends unless it is paid, by this browser's clock. */

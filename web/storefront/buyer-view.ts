@@ -337,7 +337,8 @@ function noticeOf(known: Known): Notice | null {
   if (isHeld(hold, nowMs)) return hasOtherPrice(known, hold) ? { code: "price_changed" } : null
   if (hold.status === "converted") return heldOrderId === null ? null : { code: "ordered" }
   if (nowMs !== null && nowMs - Date.parse(hold.expires_at) > RECENT_MS) return null
-  if (hold.status === "released") return { code: "hold_released" }
+  // After the end of the sale, units given back are for nobody.
+  if (hold.status === "released") return stageOf(known).kind === "over" ? null : { code: "hold_released" }
   return { code: asksDetails(known.product) ? "hold_expired_details_kept" : "hold_expired" }
 }
 

@@ -159,12 +159,12 @@ export function createOrderPageModel(
     const [shown, of, { kind: stage }] = [order.value, product.value, view.value.stage]
     if (typeof shown === "string" || of === null) return
     if (stage === "held" || stage === "reserving" || stage === "needs_access") return
-    const { quantity, total_minor: totalMinor, currency, expires_at } = shown
+    const { quantity, total_minor: totalMinor, refunded_minor: refundedMinor, currency, expires_at } = shown
     const lines = shown.lines?.map(({ variant_id, quantity: units }) => ({
       name: variantName(language.words, of, variant_id),
       quantity: units,
     }))
-    const summary = { name: of.name, quantity, lines, totalMinor, currency, stage }
+    const summary = { name: of.name, quantity, lines, totalMinor, refundedMinor, currency, stage }
     // The effect runs each second.
     if (JSON.stringify(summary) === remembered) return
     remembered = JSON.stringify(summary)

@@ -226,6 +226,8 @@ export function createProductPageModel(
   /** Reads the hold that another tab has stored, or this tab before a reload. */
   function readStored(): void {
     const found = storage.hold(id)
+    // That it was cancelled is news only where it was known as reserved, not on a page that was opened later.
+    if (held.value === null && found?.hold.status === "released") return
     if (JSON.stringify(found) !== JSON.stringify(held.value)) held.value = found
   }
 

@@ -21,7 +21,10 @@ export function ProductPage({ content, model }: ProductPageProps) {
   if (product === null) return null
   const { name, description, image_url: own } = product
   const offered = model.offered.value
-  const chosen = offered.find(({ id }) => chosenUnits(model.choice.value, id) > 0)
+  const { stage } = model.view.value
+  // After a reload the reserved variant is known, and no choice.
+  const choice = stage.kind === "held" ? (stage.lines ?? []) : model.choice.value
+  const chosen = offered.find(({ id }) => chosenUnits(choice, id) > 0)
   // The product's pictures decide whether there are any, so that a choice does not move the page.
   const { pictures } = content ?? { pictures: own === null ? [] : [{ url: own, alt: "" }] }
   const [first] = pictures

@@ -105,6 +105,7 @@ export function VariantForm({ product, model }: VariantFormProps) {
           type="submit"
           disabled={isInactive}
           aria-disabled={!isReady || view.pending !== null}
+          onClick={({ currentTarget }) => choice.length === 0 && showChoice(currentTarget)}
         >
           {choice.length === 0 ? (
             chooseFirstText(language, isBasket ? null : onlyOptionOf(offered))
@@ -118,6 +119,11 @@ export function VariantForm({ product, model }: VariantFormProps) {
       </MainAction>
     </form>
   )
+}
+
+/** On a phone the button stays in view, and what is to be chosen may not be. */
+function showChoice({ form }: HTMLButtonElement): void {
+  form?.querySelector<HTMLElement>("fieldset :enabled")?.focus({ focusVisible: true })
 }
 
 /** True while a request may have reserved units: another choice would reserve more. */

@@ -25,7 +25,9 @@ async function readNewest(): Promise<void> {
       const stage = order === null ? null : stages[order.status]
       // The order's own page knows more of a cancelled one: that a payment was declined, or is being refunded.
       const isKnown = stage === "cancelled" && !waits.has(summary.stage)
-      if (stage !== null && !isKnown) storage.saveOrder(id, { summary: { ...summary, stage } })
+      if (stage !== null && !isKnown) {
+        storage.saveOrder(id, { summary: { ...summary, stage, refundedMinor: order?.refunded_minor } })
+      }
     }),
   )
 }
@@ -84,7 +86,7 @@ function OrderLine({ id, summary }: { readonly id: number; readonly summary: Sto
       </li>
     )
   }
-  const { quantity, lines = [], totalMinor, currency, stage, endsAtMs } = summary
+  const { quantity, lines = [], totalMinor, refundedMinor, currency, stage, endsAtMs } = summary
   const isOver = (stage === "to_pay" || stage === "needs_details") && endsAtMs <= Date.now()
   return (
     <li>
@@ -105,6 +107,9 @@ function OrderLine({ id, summary }: { readonly id: number; readonly summary: Sto
         )}
         <span class="state tabular">
           {words.order(id)} · {words.headlines[isOver ? "order_expired" : stage]}
+          {stage === "paid" &&
+            refundedMinor !== undefined &&
+            ` · ${words.refundedAmount(price(refundedMinor, currency))}`}
         </span>
       </a>
     </li>

@@ -131,7 +131,7 @@ export const de: Words = {
     refunded: "Bestellung erstattet",
   },
   explanations: {
-    scheduled: "Bleiben Sie auf dieser Seite: Der Verkauf startet hier von selbst, nach Shop-Zeit.",
+    scheduled: "Bleiben Sie auf dieser Seite: Der Verkauf startet hier von selbst, ohne Neuladen.",
     paused:
       "Der Shop hat den Verkauf pausiert. Bleiben Sie auf dieser Seite: Sie aktualisiert sich von selbst.",
     over: "Dieser Artikel wird nicht mehr verkauft.",

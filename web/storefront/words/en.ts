@@ -87,7 +87,7 @@ export const en = {
   increaseOf: (name: string) => `Increase quantity of ${name}`,
   chooseUpTo: (qty: number) => `Choose up to ${count(qty)} in all`,
   chooseSeveral: "Choose several",
-  chooseFirst: "Choose first",
+  chooseFirst: "Choose an option first",
   chooseOption: (option: string) => `Choose ${/^[aeiou]/i.test(option) ? "an" : "a"} ${option}`,
   chooseOne: "Choose one",
   customerId: "Your customer id",
@@ -132,7 +132,7 @@ export const en = {
     refunded: "Order refunded",
   },
   explanations: {
-    scheduled: "Stay on this page: the sale opens here by itself, at shop time.",
+    scheduled: "Stay on this page: the sale opens here by itself, without reloading.",
     paused: "The shop has paused the sale. Stay on this page: it updates by itself.",
     over: "This product is no longer for sale.",
     sold_out: "All units have been paid for.",

@@ -136,7 +136,7 @@ export const es: Words = {
     refunded: "Pedido reembolsado",
   },
   explanations: {
-    scheduled: "Quédese en esta página: la venta se abre aquí sola, a la hora de la tienda.",
+    scheduled: "Quédese en esta página: la venta se abre aquí sola, sin recargarla.",
     paused: "La tienda ha puesto la venta en pausa. Quédese en esta página: se actualiza sola.",
     over: "Este producto ya no está a la venta.",
     sold_out: "Todas las unidades están pagadas.",

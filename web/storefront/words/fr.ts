@@ -135,7 +135,7 @@ export const fr: Words = {
     refunded: "Commande remboursée",
   },
   explanations: {
-    scheduled: "Restez sur cette page : la vente s’y ouvre d’elle-même, à l’heure de la boutique.",
+    scheduled: "Restez sur cette page : la vente s’y ouvre d’elle-même, sans la recharger.",
     paused: "La boutique a mis la vente en pause. Restez sur cette page : elle se met à jour d’elle-même.",
     over: "Ce produit n’est plus en vente.",
     sold_out: "Tous les articles ont été payés.",

@@ -75,7 +75,7 @@ body { font: 1.0625rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 44r
 h1 { font-size: 1.25rem; overflow-wrap: anywhere }
 li { margin: 0 0 .75rem; overflow-wrap: anywhere }
 ul { list-style: none; padding: 0 }
-iframe { border: 1px solid; box-sizing: border-box; border-radius: .5rem; height: 40rem; width: 100% }
+iframe { border: 1px solid; box-sizing: border-box; border-radius: .5rem; height: 64rem; resize: vertical; width: 100% }
 pre { border: 1px solid; border-radius: .5rem; overflow-wrap: anywhere; padding: 1rem; white-space: pre-wrap }
 .note { opacity: .75 }
 a { color: inherit }`
@@ -131,6 +131,7 @@ function mailPage({ entry, to, mail }: ReadMail): string {
     mail === null
       ? "<p>The order has no e-mail address, so this mail is not sent.</p>"
       : `<iframe title="The mail as HTML" src="${addressOf(entry)}/html"></iframe>
+<p><a href="${addressOf(entry)}/html">The mail alone</a></p>
 <h2>As text</h2>
 <pre>${escaped(mail.text)}</pre>`
   return page(
