@@ -173,8 +173,8 @@ test("every recorded action has words of its own", async () => {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ":$1")}`),
   )
   const changing = routes.filter((route) => /^(POST|PUT|PATCH|DELETE) \/api\/admin\//.test(route))
-  const reading = ["POST /api/admin/orders/search", "POST /api/admin/products/:id/codes/find"]
+  const reading = new Set(["POST /api/admin/orders/search", "POST /api/admin/products/:id/codes/find"])
   const unnamed = changing.filter((route) => actionText({ ...action, route, path: "" }).includes("/api/"))
-  expect(unnamed.filter((route) => !reading.includes(route))).toEqual([])
+  expect(unnamed.filter((route) => !reading.has(route))).toEqual([])
   expect(changing.length).toBeGreaterThan(25)
 })
