@@ -206,6 +206,17 @@ describe("a payment after the end of an order with a code", () => {
     expect(state.claims.get(CODE)).toEqual({ claimant: CODE, units: 2, unitLimit: 2 })
   })
 
+  test("of a customer is bound by the limit of the phase in which it last got units", () => {
+    const early = phase(codes, { until: NOON, maxPerCustomer: 1 })
+    const state = stateWith({
+      product: { phases: [early, phase(members, { from: NOON })] },
+      orders: [orderWith({ status: "expired", updatedAt: NOON, expiresAt: NOON, customerId: "ann" })],
+      claims: [{ claimant: "c:ann", units: 1, unitLimit: 1 }],
+    })
+    recordPaymentEvent(state, success, NOON)
+    expect(state.refunds.added()).toMatchObject([{ reason: "customer_limit_reached" }])
+  })
+
   test("goes back when others have spent them", () => {
     const state = late(1)
     recordPaymentEvent(state, success, NOON)

@@ -33,6 +33,11 @@ test.each([
   ["ada@example。com", false],
   ["ada@example．com", false],
   ["ada@example｡com", false],
+  // Where a web address would end or be decoded: the name would be that of another domain.
+  ["ada@example.com/x.evil.example", false],
+  ["ada@example.com?x.evil.example", false],
+  ["ada@example.com#x.evil.example", false],
+  ["ada@ex%61mple.com", false],
   [".ada@example.com", true],
   ["ada\u202e@example.com", false],
   [`${"a".repeat(65)}@example.com`, false],

@@ -183,6 +183,19 @@ describe("guessing", () => {
   })
 })
 
+test("a burst of guesses is not judged before it is counted: a hundred of a network at once", async () => {
+  const { id } = await sell()
+  const guess = (index: number) =>
+    app.post(
+      `/api/products/${id}/access`,
+      { access_code: `BURST-${index}` },
+      { headers: from("203.0.113.77") },
+    )
+  const answers = await Promise.all(Array.from({ length: 300 }, (_, index) => guess(index)))
+  expect(answers.filter(({ status }) => status === 403).length).toBeLessThanOrEqual(110)
+  expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(190)
+})
+
 describe("a buyer asks when it may buy", () => {
   const access = (id: number, body: object = {}, token?: string) =>
     app.post(

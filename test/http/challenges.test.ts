@@ -127,13 +127,13 @@ test("of hCaptcha the policy has the whole domain, because its frames come from 
   expect(policy).toContain("script-src 'self' https://hcaptcha.com https://*.hcaptcha.com;")
 })
 
-test("a flood at a slow service is bounded: what is beyond counts as not answered", async () => {
+test("a flood at a slow service is bounded: what is beyond is turned away, and gets no code", async () => {
   await using verifier = await startVerifier()
   verifier.behave(() => undefined)
   const challenge = createChallenge({ verifyUrl: verifier.url, secret: SECRET }, () => undefined)
   const from = performance.now()
   const first = Array.from({ length: 100 }, () => challenge.check("good"))
-  expect(await challenge.check("good")).toBe("unknown")
+  expect(await challenge.check("good")).toBe("busy")
   expect(performance.now() - from).toBeLessThan(VERIFY_WITHIN_MS - 500)
   await Promise.all(first)
 })
@@ -165,4 +165,15 @@ describe("its settings", () => {
   ])("%s=%s is refused", (name, value) => {
     expect(() => challengeSettings({ ...all, [name]: value })).toThrow(`${name} is no such address`)
   })
+})
+
+test("what no service makes is no token, and an answer that blames the request is no pass", async () => {
+  await using verifier = await startVerifier()
+  const challenge = createChallenge({ verifyUrl: verifier.url, secret: SECRET }, () => undefined)
+  for (const token of ["<script>", "good bad", "good\n", "'or 1=1", "", undefined]) {
+    expect(await challenge.check(token)).toBe("failed")
+  }
+  expect(verifier.asked).toEqual([])
+  verifier.behave((response) => response.writeHead(413).end("too large"))
+  expect(await challenge.check("good")).toBe("failed")
 })
