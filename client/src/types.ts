@@ -4,11 +4,11 @@
  */
 
 import type { Phase } from "./access-types.ts"
-import type { LanguageTag } from "./languages.ts"
 import type { ShownUnits } from "./unit-types.ts"
 
 export type * from "./access-types.ts"
 export type * from "./hold-types.ts"
+export type * from "./mailbox-types.ts"
 export type * from "./unit-types.ts"
 export type { ProductContent, ProductWords } from "./words.ts"
 
@@ -23,34 +23,6 @@ export interface FoundOrders {
 /** The request for the links of orders. */
 export interface FindOrdersBody {
   readonly email: string
-}
-
-/** The request for a code that is mailed to the address. */
-export interface AskCodeBody {
-  readonly email: string
-  /** The language of the mail; the shop's first language if not given. */
-  readonly language?: LanguageTag
-  /** The token of a solved challenge, where the server asks for one. */
-  readonly challenge?: string
-}
-
-/** The answer to a request for a code: always the same. */
-export interface AskedCode {
-  readonly status: "accepted"
-}
-
-/** The code that was mailed to the address. */
-export interface ConfirmCodeBody {
-  readonly email: string
-  /** Six digits. */
-  readonly code: string
-}
-
-/** The proof that a buyer has a mailbox. */
-export interface ConfirmedMailbox {
-  /** Give it to `holds.create` as `customerToken`. */
-  readonly customer_token: string
-  readonly expires_at: Time
 }
 
 /** The first state that applies. `all_held`: no unit is available, but held units may become available again. */
@@ -89,6 +61,8 @@ export interface Product extends ShownUnits {
   /** The most units that a customer may hold and own; null: no limit, and `customer_id` is not required. */
   readonly max_per_customer: number | null
   readonly hold_ttl_seconds: number
+  /** Absent: it is the server's default. */
+  readonly own_hold_ttl?: boolean
   /** The server's time when it read the product, which may be a while ago if the answer comes from a cache. */
   readonly server_time: Time
   /** By position. Only of a product that has some: its units are sold by variant, and its stock is their sum. */

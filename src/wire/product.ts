@@ -54,6 +54,11 @@ export const ProductWire = Type.Object({
   max_per_hold: orNull<number>("integer"),
   max_per_customer: orNull<number>("integer"),
   hold_ttl_seconds: Type.Integer(),
+  own_hold_ttl: Type.Optional(
+    Type.Boolean({
+      description: "true: `hold_ttl_seconds` is of the product; absent: it is the server's default",
+    }),
+  ),
   server_time: Time,
   variants: Type.Optional(
     Type.Array(VariantWire, {
@@ -184,6 +189,7 @@ export function productJson(product: Product, now: Instant, defaultHoldTtl: numb
     max_per_hold: product.maxPerHold,
     max_per_customer: product.maxPerCustomer,
     hold_ttl_seconds: product.holdTtlSeconds ?? defaultHoldTtl,
+    ...(product.holdTtlSeconds !== null && { own_hold_ttl: true }),
     server_time: isoTime(now),
     ...(hasVariants(product) && {
       variants: product.variants.map((variant) => variantJson(product, variant, now)),

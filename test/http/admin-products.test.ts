@@ -42,6 +42,7 @@ describe("POST /api/admin/products", () => {
     const { paused: _, ...settings } = everySetting
     expect(answer.body).toEqual({
       ...settings,
+      own_hold_ttl: true,
       id: expect.any(Number),
       price: "500",
       opens_at: "2026-01-01T00:00:00.000Z",
@@ -143,17 +144,17 @@ describe("PATCH /api/admin/products/{id}", () => {
     ["closes_at", { closes_at: "2036-01-01T00:00:00.000Z" }],
     ["max_per_hold", { max_per_hold: 9 }],
     ["max_per_customer", { max_per_customer: 9 }],
-    ["hold_ttl_seconds", { hold_ttl_seconds: 9 }],
+    ["hold_ttl_seconds", { hold_ttl_seconds: 9 }, { own_hold_ttl: true }],
     ["several", { name: "New", max_per_hold: 9 }],
     ["nothing", {}],
-  ])("changes %s and nothing else", async (_, change) => {
+  ])("changes %s and nothing else", async (...[, change, also = {}]) => {
     const { server_time: _time, ...before } = await offer(app)
 
     const answer = await app.send("PATCH", `/api/admin/products/${before.id}`, { json: change })
 
     expect(answer.status).toBe(200)
     const { server_time: _later, price, sale_state, ...after } = answer.body
-    expect(after).toEqual({ ...before, ...change, price: undefined, sale_state: undefined })
+    expect(after).toEqual({ ...before, ...change, ...also, price: undefined, sale_state: undefined })
     expect([price, sale_state]).toEqual([
       "price_minor" in change ? "0.01" : "99.99",
       "opens_at" in change ? "scheduled" : "open",
@@ -179,7 +180,8 @@ describe("PATCH /api/admin/products/{id}", () => {
       json: { hold_ttl_seconds: null },
     })
 
-    expect(body.hold_ttl_seconds).toBe(120)
+    expect(body).toMatchObject({ hold_ttl_seconds: 120 })
+    expect(body).not.toHaveProperty("own_hold_ttl")
   })
 
   test("refuses a sale that would close before it opens, even if only one of the times is given", async () => {

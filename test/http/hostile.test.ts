@@ -10,6 +10,7 @@ import { ADMIN_TOKEN, hold, order, pay, startClosedApp } from "../support/shop.t
 import { hostileAddresses } from "./hostile-addresses.ts"
 import { hostileAccess } from "./hostile-access.ts"
 import { hostileMailboxes } from "./hostile-mailboxes.ts"
+import { hostileOperators } from "./hostile-operators.ts"
 import { hostileBodies } from "./hostile-bodies.ts"
 import { foreignersAttacks, ownersAttacks, strangersAttacks, webhookAttacks } from "./hostile-credentials.ts"
 
@@ -74,6 +75,10 @@ describe("open mode", () => {
   })
 
   test.each(titled(hostileAccess))("a hostile access: %s", async (_, wanted) => {
+    expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
+  })
+
+  test.each(titled(hostileOperators))("a hostile operator: %s", async (_, wanted) => {
     expect(await sendHostile(app, wanted)).toBeProblem(wanted.status, wanted.code, wanted.members)
   })
 

@@ -42,7 +42,8 @@ test("a client that reads nothing of its answer is disconnected", async () => {
   await expect.poll(() => socket?.destroyed).toBe(true)
 })
 
-test("a client that reads slowly gets the whole answer", async () => {
+// On a machine that is busy with other tests this has taken longer than 20 s.
+test("a client that reads slowly gets the whole answer", { timeout: 90_000 }, async () => {
   await using server = await startServer()
   const { client } = await server.ask("/large")
   let received = 0
@@ -51,7 +52,7 @@ test("a client that reads slowly gets the whole answer", async () => {
     client.pause()
     setTimeout(() => client.resume(), 1)
   })
-  await expect.poll(() => received, { timeout: 20_000 }).toBeGreaterThan(LARGE.length)
+  await expect.poll(() => received, { timeout: 80_000 }).toBeGreaterThan(LARGE.length)
 })
 
 test("a client that has read everything keeps its connection", async () => {

@@ -28,7 +28,9 @@ async function buildPages(): Promise<void> {
   const builtAt = await changedAt(join(root, "dist/web/server/render.js"))
   const sources = await Promise.all(["web", "client/src", "scripts/build-web.ts"].map(newestIn))
   if (builtAt > Math.max(...sources)) return
-  await promisify(execFile)(process.execPath, [join(root, "scripts/build-web.ts")], { cwd: root })
+  // Not in the test mode of this process: its scripts would be larger than those that are served.
+  const env = { ...process.env, NODE_ENV: "production" }
+  await promisify(execFile)(process.execPath, [join(root, "scripts/build-web.ts")], { cwd: root, env })
 }
 
 async function newestIn(name: string): Promise<number> {

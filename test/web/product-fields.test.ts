@@ -13,7 +13,7 @@ const settings = {
   closes_at: lamp.closes_at,
   max_per_hold: lamp.max_per_hold,
   max_per_customer: lamp.max_per_customer,
-  hold_ttl_seconds: lamp.hold_ttl_seconds,
+  hold_ttl_seconds: null,
   sku: null,
   external_id: null,
   stock_display: "exact" as const,
@@ -25,6 +25,15 @@ test("a form sends only what differs: what an answer leaves out is not set, and 
   expect(changedSettings({ ...settings, stock_display: "low" }, lamp)).toEqual({ stock_display: "low" })
   expect(changedSettings({ ...settings, customer: "signed" }, lamp)).toEqual({ customer: "signed" })
   expect(changedSettings(settings, { ...lamp, customer: "signed" })).toEqual({ customer: "any" })
+  // The answer always has a hold time: the server's default, unless it says that it is the product's own.
+  const own = { ...lamp, hold_ttl_seconds: 90, own_hold_ttl: true }
+  expect(changedSettings({ ...settings, hold_ttl_seconds: 90 }, own)).toEqual({})
+  expect(changedSettings(settings, own)).toEqual({ hold_ttl_seconds: null })
+  expect(changedSettings({ ...settings, hold_ttl_seconds: 120 }, { ...lamp, hold_ttl_seconds: 120 })).toEqual(
+    {
+      hold_ttl_seconds: 120,
+    },
+  )
   expect(changedSettings({ ...settings, sku: "L-1" }, lamp)).toEqual({ sku: "L-1" })
   expect(changedSettings(settings, { ...lamp, external_id: "wc-7" })).toEqual({ external_id: null })
 })

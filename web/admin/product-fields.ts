@@ -28,7 +28,7 @@ export function useFields(product: ShopProduct | null) {
     closesAt: useSignal(dateText(product?.closes_at)),
     maxPerHold: useSignal(String(product?.max_per_hold ?? "")),
     maxPerCustomer: useSignal(String(product?.max_per_customer ?? "")),
-    holdSeconds: useSignal(String(product?.hold_ttl_seconds ?? "")),
+    holdSeconds: useSignal(product?.own_hold_ttl === true ? String(product.hold_ttl_seconds) : ""),
     sku: useSignal(product?.sku ?? ""),
     externalId: useSignal(product?.external_id ?? ""),
     stockDisplay: useSignal<string>(product?.stock_display ?? "exact"),
@@ -127,7 +127,8 @@ export function changedSettings(
 ): ProductChangesBody {
   const given = Object.entries(settings).filter(([name, value]) => {
     // What an answer leaves out is not set, or is the usual.
-    const before = product[name as keyof typeof settings] ?? usualOf(name)
+    const isDefault = name === "hold_ttl_seconds" && product.own_hold_ttl !== true
+    const before = isDefault ? null : (product[name as keyof typeof settings] ?? usualOf(name))
     const isTime = name === "opens_at" || name === "closes_at"
     if (!isTime || before === null || value === null) return value !== before
     return fieldText(String(value)) !== fieldText(String(before))

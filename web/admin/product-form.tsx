@@ -171,7 +171,7 @@ function ProductForm({ product }: { readonly product: ShopProduct | null }) {
           )}
         </div>
         <TimeFields texts={texts} readings={readings} />
-        <LimitFields texts={texts} readings={readings} />
+        <LimitFields texts={texts} readings={readings} product={product} />
         <OwnNumberFields texts={texts} readings={readings} />
         <PhaseFields draft={phases} refusalAt={refusals.at} />
         {product === null && <VariantsChoice isByVariant={isByVariant} drafts={drafts} currency={currency} />}
@@ -227,7 +227,11 @@ function TimeFields({ texts, readings }: FieldGroupProps) {
   )
 }
 
-function LimitFields({ texts, readings }: FieldGroupProps) {
+function LimitFields({
+  texts,
+  readings,
+  product,
+}: FieldGroupProps & { readonly product: ShopProduct | null }) {
   return (
     <>
       <div class="side-by-side">
@@ -256,7 +260,11 @@ function LimitFields({ texts, readings }: FieldGroupProps) {
           min={1}
           value={texts.holdSeconds}
           reading={readings.holdSeconds}
-          hint="Empty: the server's default"
+          hint={
+            product === null || product.own_hold_ttl === true
+              ? "Empty: the server's default"
+              : `Empty: the server's default, ${product.hold_ttl_seconds} seconds`
+          }
         />
       </div>
       <Field
