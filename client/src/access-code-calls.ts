@@ -18,7 +18,7 @@ export interface AccessCodeCalls {
   sets(productId: number, options?: CallOptions): Promise<WholeList<AccessCodeSet>>
   /** Returns a code with how much of it is used. Refused, here and below: `access_code_not_found`. */
   find(productId: number, body: AccessCodeBody, options?: CallOptions): Promise<AccessCode>
-  /** Lets nobody in with the code any more; what is held and ordered with it goes on. Idempotent. */
+  /** Revokes the code for good: holds with it are refused from now on. Those that exist, and their orders, stay valid. Idempotent. */
   revoke(productId: number, body: AccessCodeBody, options?: CallOptions): Promise<AccessCode>
 }
 

@@ -3,13 +3,13 @@ import type { Time } from "./types.ts"
 /** What a buyer needs in a phase: an access code of the set `codes`, or a `Customer-Token` with the `group`. */
 export type PhaseNeed = { readonly codes: string; readonly group?: undefined } | { readonly group: string }
 
-/** A part of a sale's time. Whoever has what one of the phases that are on needs may buy. */
+/** A period of a sale in which buyers need something, or nothing. Of phases that overlap a buyer has to fulfil one. */
 export interface Phase {
   /** Null: it begins with the sale. */
   readonly from: Time | null
   /** The first moment after it; null: it ends with the sale. */
   readonly until: Time | null
-  /** Null: everybody may buy. */
+  /** What a buyer needs; null: nothing. */
   readonly needs: PhaseNeed | null
   /** In the place of the product's; null: the product's. */
   readonly max_per_customer: number | null
@@ -23,7 +23,7 @@ export interface PhaseBody {
   readonly max_per_customer?: number | null
 }
 
-/** A phase that begins later, in a refusal. `needs` null: everybody may buy in it. */
+/** The phase that begins next, in a refusal. `needs`: what a buyer needs in it; null: nothing. */
 export interface NextPhase {
   readonly from: Time
   readonly needs: "codes" | "group" | null

@@ -46,7 +46,7 @@ export interface ProductSettings {
   readonly stock_display?: StockDisplay
   /** Who it is sold to; `any` if not given. */
   readonly customer?: CustomerKind
-  /** 1 to 20; null: everybody may buy, all the time. */
+  /** 1 to 20 periods that say who may buy when; null: all buyers may buy, for the whole sale. */
   readonly phases?: readonly PhaseBody[] | null
 }
 

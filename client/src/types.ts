@@ -73,7 +73,7 @@ export interface Product extends ShownUnits {
   readonly sku?: string
   /** Who it is sold to; absent: `any`. */
   readonly customer?: CustomerKind
-  /** Who may buy when; absent: everybody, all the time. Outside of all phases nobody may. */
+  /** Who may buy when; absent: all buyers, for the whole sale. Outside of all phases no buyer may. */
   readonly phases?: readonly Phase[]
   /** What its buyers are asked for. Only of a product that asks for something, as are the next two. */
   readonly collect?: Collect

@@ -1,3 +1,5 @@
+import { once } from "node:events"
+import { connect } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { signCustomer } from "../../src/http/access/customer-token.ts"
@@ -194,6 +196,28 @@ test("a burst of guesses is not judged before it is counted: a hundred of a netw
   const answers = await Promise.all(Array.from({ length: 300 }, (_, index) => guess(index)))
   expect(answers.filter(({ status }) => status === 403).length).toBeLessThanOrEqual(110)
   expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(190)
+})
+
+test("clients that hang up leave no request under way behind them", async () => {
+  const { id } = await sell()
+  const code = await newCode(id)
+  const headers = from("203.0.113.78")
+  const { hostname, port } = new URL(app.url)
+  const body = JSON.stringify({ access_code: code })
+  for (let index = 0; index < 120; index += 1) {
+    const socket = connect(Number(port), hostname)
+    socket.end(
+      `POST /api/products/${id}/access HTTP/1.1\r\nHost: here\r\nX-Forwarded-For: 203.0.113.78\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+    socket.once("connect", () => setTimeout(() => socket.resetAndDestroy(), index % 5))
+    await once(socket, "close")
+  }
+  await expect
+    .poll(
+      async () => (await app.post(`/api/products/${id}/access`, { access_code: code }, { headers })).status,
+    )
+    .toBe(200)
 })
 
 describe("a buyer asks when it may buy", () => {

@@ -39,8 +39,11 @@ export function createCodeAttempts(limits: Services["limits"]): CodeAttempts {
         void reply.header("retry-after", waitSeconds)
         return true
       }
-      underWay.set(network, now + 1)
-      reply.raw.once("close", () => leave(network))
+      // A client that has gone already would never leave: nothing closes twice.
+      if (!reply.raw.closed) {
+        underWay.set(network, now + 1)
+        reply.raw.once("close", () => leave(network))
+      }
       return false
     },
     noteUnknown: (request) => void unknown.note(networkOf(request)),
