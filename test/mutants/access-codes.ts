@@ -159,4 +159,37 @@ export const accessCodeMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: constraints, test: "holds_ordered_with_claims" },
   },
+  {
+    name: "access codes: late money is bound by the limit of any phase",
+    edits: [
+      {
+        file: claims,
+        find: "hasPhases ? smallerLimit(customerLimit, lastLimit) : customerLimit",
+        replace: "customerLimit",
+      },
+    ],
+    caughtBy: { file: domain, test: "bound by the limit of the phase" },
+  },
+  {
+    name: "access codes: any number of guesses may be under way",
+    edits: [
+      {
+        file: "src/http/routes/buyers/code-attempts.ts",
+        find: "now >= MOST_UNDER_WAY ? 1 : unknown",
+        replace: "now < 0 ? 1 : unknown",
+      },
+    ],
+    caughtBy: { file: http, test: "a burst of guesses" },
+  },
+  {
+    name: "access codes: a request stays under way after its answer",
+    edits: [
+      {
+        file: "src/http/routes/buyers/code-attempts.ts",
+        find: 'reply.raw.once("close", () => leave(network))',
+        replace: "void leave",
+      },
+    ],
+    caughtBy: { file: http, test: "leave no request under way" },
+  },
 ]

@@ -9,70 +9,75 @@ const ofClaim = (claim: string) =>
 const rowsBehind = (condition: string) =>
   `${holdRows(`${condition} and one.status = 'active'`)} || ${orderRows(`${condition} and one.${counts}`)}`
 
+/** Those whose units are counted in one table, and where holds and orders name them. */
+interface Counted {
+  readonly noun: string
+  readonly table: string
+  readonly column: string
+  /** The condition that a hold or order `one` counts for a row. */
+  readonly of: (row: string) => string
+  /** Brings `column` into the rows of holds and orders; nothing: they have it. */
+  readonly unfold: string
+  readonly isNamed: string
+}
+
+const customers: Counted = {
+  noun: "customer",
+  table: "product_customers",
+  column: "customer_id",
+  of: ofCustomer,
+  unfold: "",
+  isNamed: "customer_id is not null",
+}
+
+const claims: Counted = {
+  noun: "claim",
+  table: "claims",
+  column: "claimant",
+  of: ofClaim,
+  unfold: "cross join lateral jsonb_array_elements_text(claimants) as claimant",
+  isNamed: "claimants is not null",
+}
+
+function checksOf({ noun, table, column, of, unfold, isNamed }: Counted): Check[] {
+  return [
+    {
+      invariant: "I8",
+      text: `
+        select product_id, format('${noun} %s has %s units, but the counter says %s',
+                                  ${column}, sum(owned), sum(counted)) as what,
+               ${rowsBehind(of("units"))} as rows
+          from (select product_id, ${column}, qty as owned, 0 as counted
+                  from holds ${unfold}
+                 where status = 'active'
+                   and ${isNamed}
+                union all
+                select product_id, ${column}, quantity - restocked_qty, 0
+                  from orders ${unfold}
+                 where ${counts}
+                   and ${isNamed}
+                union all
+                select product_id, ${column}, 0, units
+                  from ${table}) as units
+         group by product_id, ${column}
+        having sum(owned) <> sum(counted)`,
+    },
+    {
+      invariant: "I8",
+      text: `
+        select product_id, format('${noun} %s has %s units, more than the limit of %s',
+                                  ${column}, units, unit_limit) as what,
+               ${rowsBehind(of(table))} as rows
+          from ${table}
+         where units > unit_limit`,
+    },
+  ]
+}
+
 /** The checks of I8: of customers, and of the claims of access codes. */
 export const claimChecks: readonly Check[] = [
-  {
-    invariant: "I8",
-    text: `
-      select product_id, format('customer %s has %s units, but the counter says %s',
-                                customer_id, sum(owned), sum(counted)) as what,
-             ${rowsBehind(ofCustomer("units"))} as rows
-        from (select product_id, customer_id, qty as owned, 0 as counted
-                from holds
-               where status = 'active'
-                 and customer_id is not null
-              union all
-              select product_id, customer_id, quantity - restocked_qty, 0
-                from orders
-               where ${counts}
-                 and customer_id is not null
-              union all
-              select product_id, customer_id, 0, units
-                from product_customers) as units
-       group by product_id, customer_id
-      having sum(owned) <> sum(counted)`,
-  },
-  {
-    invariant: "I8",
-    text: `
-      select product_id, format('customer %s has %s units, more than the limit of %s',
-                                customer_id, units, unit_limit) as what,
-             ${rowsBehind(ofCustomer("product_customers"))} as rows
-        from product_customers
-       where units > unit_limit`,
-  },
-  {
-    invariant: "I8",
-    text: `
-      select product_id, format('claim %s has %s units, but the counter says %s',
-                                claimant, sum(owned), sum(counted)) as what,
-             ${rowsBehind(ofClaim("units"))} as rows
-        from (select product_id, claimant, qty as owned, 0 as counted
-                from holds
-               cross join lateral jsonb_array_elements_text(claimants) as claimant
-               where status = 'active'
-                 and claimants is not null
-              union all
-              select product_id, claimant, quantity - restocked_qty, 0
-                from orders
-               cross join lateral jsonb_array_elements_text(claimants) as claimant
-               where ${counts}
-                 and claimants is not null
-              union all
-              select product_id, claimant, 0, units
-                from claims) as units
-       group by product_id, claimant
-      having sum(owned) <> sum(counted)`,
-  },
-  {
-    invariant: "I8",
-    text: `
-      select product_id, format('claim %s has %s units, more than the limit of %s',
-                                claimant, units, unit_limit) as what,
-             ${rowsBehind(ofClaim("claims"))} as rows
-        from claims
-       where units > unit_limit`,
-  },
+  ...checksOf(customers),
+  ...checksOf(claims),
   {
     invariant: "I8",
     text: `
