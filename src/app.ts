@@ -96,6 +96,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
   const database = openDatabase({
     url: options.databaseUrl,
     ...options.pools,
+    // The embedded server has no standby.
+    watchesHistory: config.databaseUrl !== null,
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   try {

@@ -161,6 +161,7 @@ export function createEngine(
     random: Math.random,
   })
   events.laneQueue(() => lanes.queued)
+  events.historyOf(database.history)
   const ids = createIds(database)
   const inbox = createInbox(database.lookups)
   const paymentEvents = createPaymentEventHandler({

@@ -74,6 +74,7 @@ const allowed: Record<string, readonly string[]> = {
     "limits/redis-counts",
     "domain",
     "store/errors",
+    "store/history",
     "store/reads/views",
     "metrics",
     "base/log",

@@ -274,6 +274,13 @@ export interface Live {
     /** When the last recount ended; null: there was no recount yet, so `violations` has no meaning. */
     readonly recounted_at: Time | null
   }
+  /** What the server has noticed about its database. */
+  readonly database: {
+    /** Whether two database servers took writes in the last ten minutes, or a product lacked committed changes. */
+    readonly split_brain: boolean
+    /** How many acknowledged changes of products were missing after a failover. */
+    readonly lost_changes: number
+  }
   readonly server_time: Time
 }
 

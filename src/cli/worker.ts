@@ -22,6 +22,7 @@ export async function work(config: Config): Promise<void> {
   const access = await accessDatabase(config, "guest")
   const database = openDatabase({
     url: access.url,
+    watchesHistory: config.databaseUrl !== null,
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   await migrate(access.url)

@@ -6,9 +6,11 @@ import { createMetrics, type Metrics } from "../metrics/metrics.ts"
 import type { RecordServed } from "../metrics/request-durations.ts"
 import type { RefusedHold } from "../metrics/watched-holds.ts"
 import { isDeadlock } from "../store/errors.ts"
+import type { History } from "../store/history.ts"
 import type { StockCount } from "../store/reads/views.ts"
 import { createFactCounters, type FactCounters } from "./fact-counters.ts"
 import { lineOf, paymentEventLine } from "./fact-lines.ts"
+import { followHistory } from "./history-events.ts"
 import { createWarnings, type PaymentNotOpened, type Visitor, type WebhookProblem } from "./warnings.ts"
 import {
   createTokenRefusalLog,
@@ -74,6 +76,8 @@ export interface Events extends BatchObserver {
   invariantViolations(count: number): void
   laneQueue(length: () => number): void
   openStreams(count: () => number): void
+  /** Logs and measures what is noticed about the database's history. */
+  historyOf(history: History): void
   /** Returns the function that counts the answers of a route. */
   requestsOf(route: string): RecordServed
 }
@@ -116,6 +120,7 @@ export function createEvents(log: Logger): Events {
     customerTokenRefused: createTokenRefusalLog(log),
     laneQueue: (length) => metrics.watchQueue(length),
     openStreams: (count) => metrics.watchStreams(count),
+    historyOf: (history) => followHistory(history, log, metrics),
     requestsOf: (route) => metrics.requests.route(route),
   }
 }

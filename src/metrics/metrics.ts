@@ -29,6 +29,7 @@ export function createMetrics() {
     watchedHolds: createWatchedHolds(registry),
     ...createDatabaseGauges(registry),
     ...createBatchMetrics(registry),
+    ...createHistoryGauges(registry),
     requests: createRequestDurations({
       name: "http_request_duration_seconds",
       help: "Time to answer a request, by route and status",
@@ -185,6 +186,27 @@ function createDatabaseGauges(registry: Registry) {
       registers,
     }),
   }
+}
+
+/** What this process has noticed about the database's history. Each process notices by itself; the worst counts. */
+function createHistoryGauges(registry: Registry) {
+  let read = () => ({ isSplit: false, lostChanges: 0 })
+  const registers = [registry]
+  const split: Gauge = new Gauge({
+    name: "doorbuster_split_brain",
+    help: "1 if two database servers took writes, or a product lacked changes that this process had committed, in the last ten minutes; anything but 0 is an emergency",
+    aggregator: "max",
+    registers,
+    collect: () => split.set(read().isSplit ? 1 : 0),
+  })
+  const lost: Gauge = new Gauge({
+    name: "doorbuster_lost_changes",
+    help: "Acknowledged changes of products that were missing after a failover, as noticed since the start",
+    aggregator: "max",
+    registers,
+    collect: () => lost.set(read().lostChanges),
+  })
+  return { watchHistory: (state: typeof read) => void (read = state) }
 }
 
 /** The size and duration of batches, and how often a transaction was repeated. */

@@ -33,6 +33,10 @@ export interface Totals {
   readonly watchedRefusals: readonly VariantRefusals[]
   /** Differences that the last recount found. */
   readonly violations: number
+  /** Whether one of these processes has met two database servers that take writes, or lacked its own changes. */
+  readonly isSplit: boolean
+  /** Acknowledged changes that were missing after failovers. */
+  readonly lostChanges: number
   /** Time of the last recount, in milliseconds since 1970; null if none of these processes has recounted yet. */
   readonly recountedAtMs: number | null
 }
@@ -61,6 +65,8 @@ export async function totalsIn(registry: Pick<Registry, "getSingleMetric">): Pro
       }),
     ),
     violations: await value("doorbuster_invariant_violations"),
+    isSplit: (await value("doorbuster_split_brain")) > 0,
+    lostChanges: await value("doorbuster_lost_changes"),
     recountedAtMs: moment(await value("doorbuster_invariants_recounted_time_seconds")),
   }
 }

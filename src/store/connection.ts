@@ -1,7 +1,7 @@
 import pg from "pg"
 import { readDatabaseUrl, type DatabaseServer } from "../base/database-url.ts"
 import { NoConnection } from "./errors.ts"
-import { createServerChoice, messageOf } from "./server-choice.ts"
+import { createServerChoice, messageOf, type Admit } from "./server-choice.ts"
 import { checkSession, startupOptions, type Purpose } from "./session.ts"
 
 /** How to open connections for one purpose: settings for the driver, and the class of its clients. */
@@ -17,11 +17,15 @@ const CONNECT_TIMEOUT_MS = 3_000
  * Makes the kinds of connections to the servers in `url`. The program opens all its connections this way, so each of
  * them asks for the settings of session.ts, and is checked before its first use: it has the settings and takes writes.
  *
- * If `url` names several servers, the kinds made by one call share the choice of the server.
+ * If `url` names several servers, the kinds made by one call share the choice of the server. `admit` is called with each
+ * checked connection, and refuses it by throwing.
  */
-export function connectionKinds(url: string): (purpose: Purpose, options?: KindOptions) => ConnectionKind {
+export function connectionKinds(
+  url: string,
+  admit?: Admit,
+): (purpose: Purpose, options?: KindOptions) => ConnectionKind {
   const { servers, options: userOptions } = readDatabaseUrl(url)
-  const choose = servers.length > 1 ? createServerChoice(servers) : null
+  const choose = servers.length > 1 ? createServerChoice(servers, admit) : null
   return (purpose, { isChecked = true } = {}) => ({
     settings: {
       // readDatabaseUrl has removed the parameters that would override the settings below.
@@ -32,7 +36,9 @@ export function connectionKinds(url: string): (purpose: Purpose, options?: KindO
       options: startupOptions(purpose, userOptions),
     },
     Client: clientClass(choose, async (client) => {
-      if (isChecked) await checkSession(client, purpose)
+      if (!isChecked) return
+      await checkSession(client, purpose)
+      await admit?.(client)
     }),
   })
 }

@@ -62,6 +62,9 @@ export class NoConnection extends Error {}
 /** The server answers but takes no writes at present, so nothing was written. */
 export class ReadOnlyServer extends NoConnection {}
 
+/** The server takes writes, but it lacks what this process has written; nothing more was written to it. */
+export class OlderHistory extends NoConnection {}
+
 /** The server answers, but its version, its encoding or a setting of the session is not what the program needs. */
 export class UnfitDatabase extends NoConnection {}
 
@@ -116,7 +119,7 @@ const lossTexts =
  * pool, or the next request on it fails too.
  */
 export function makesSessionUnusable(error: unknown): boolean {
-  if (error instanceof ReadOnlyServer) return true
+  if (error instanceof ReadOnlyServer || error instanceof OlderHistory) return true
   if (!(error instanceof pg.DatabaseError)) return false
   return unusableSessionStates.has(error.code ?? "") || isStalePlan(error)
 }

@@ -1,6 +1,8 @@
 import pg from "pg"
 import { instant, type Instant } from "../domain/time.ts"
 import { connectionKinds, type ConnectionKind } from "./connection.ts"
+import { createHistory, type History } from "./history.ts"
+import { createOriginReader, watchHistory } from "./history-watch.ts"
 import { isStalePlan, makesSessionUnusable } from "./errors.ts"
 import { checkWritable, STATEMENT_TIMEOUT_SECONDS, type Purpose } from "./session.ts"
 
@@ -14,6 +16,8 @@ export interface Database {
   readonly views: pg.Pool
   /** One connection for removing old rows, so that no other work waits for it. */
   readonly upkeep: pg.Pool
+  /** The histories of the database that all these connections have met. */
+  readonly history: History
   close(): Promise<void>
 }
 
@@ -28,6 +32,8 @@ export interface DatabaseOptions extends PoolSizes {
   readonly url: string
   /** Called when an idle connection breaks; the pool replaces it by itself. */
   readonly onConnectionError?: (error: Error) => void
+  /** True: looks once a second whether another server takes writes, too. For a database that has, or may have, standbys. */
+  readonly watchesHistory?: boolean
 }
 
 /** The default for a process that serves its port alone. */
@@ -49,21 +55,34 @@ const QUERY_TIMEOUT_MS = (STATEMENT_TIMEOUT_SECONDS + 1) * 1_000
  * check of session.ts. Throws {@link DatabaseUrlError}.
  */
 export function openDatabase(options: DatabaseOptions): Database {
-  const kinds = connectionKinds(options.url)
+  const history = createHistory()
+  const readOrigin = createOriginReader()
+  const admit = async (client: pg.Client) => history.admit(client, await readOrigin(client))
+  const kinds = connectionKinds(options.url, admit)
   const { batchConnections = BATCH_CONNECTIONS, viewConnections = VIEW_CONNECTIONS } = options
   const { lookupConnections = LOOKUP_CONNECTIONS } = options
   const open = (purpose: Purpose, more: pg.PoolConfig) =>
-    openPool(kinds(purpose), { query_timeout: QUERY_TIMEOUT_MS, types: { getTypeParser }, ...more }, options)
+    leavingThePast(
+      openPool(
+        kinds(purpose),
+        { query_timeout: QUERY_TIMEOUT_MS, types: { getTypeParser }, ...more },
+        options,
+      ),
+      history,
+    )
   const batches = open("batches", { max: batchConnections, pipeline: true })
   const lookups = open("lookups", { max: lookupConnections })
   const views = open("views", { max: viewConnections })
   const upkeep = open("upkeep", { max: UPKEEP_CONNECTIONS })
+  const watch = options.watchesHistory === true ? watchHistory(options.url, admit) : null
   return {
+    history,
     batches,
     lookups,
     views,
     upkeep,
     async close() {
+      watch?.stop()
       await Promise.all([batches.end(), lookups.end(), views.end(), upkeep.end()])
     },
   }
@@ -84,6 +103,17 @@ function openPool(
   pool.on("error", (error) => onConnectionError?.(error))
   pool.on("release", (error: unknown) => {
     if (makesSessionUnusable(error)) closeIdle(pool)
+  })
+  return pool
+}
+
+/** Closes the pool's connections to a server once another server has a newer history: the idle ones now, the others when they are released. */
+function leavingThePast(pool: pg.Pool, history: History): pg.Pool {
+  pool.on("release", (_error: unknown, client: pg.PoolClient & Partial<pg.Client>) => {
+    if (history.isPast(client)) void client.end?.()
+  })
+  history.listen(({ kind }) => {
+    if (kind === "moved") closeIdle(pool)
   })
   return pool
 }

@@ -9,19 +9,25 @@ const ANSWER_WITHIN_MS = 1_500
 /** Chooses the server for the next connection. Throws {@link NoConnection} if none takes writes. */
 export type ServerChoice = () => Promise<DatabaseServer>
 
+/** Is called with a connection whose server takes writes, and refuses it by throwing. */
+export type Admit = (client: pg.Client) => Promise<void>
+
 /**
  * Chooses among the servers of DATABASE_URL like `target_session_attrs=read-write` in libpq, which the driver does not
  * support: the server that was chosen last if it still takes writes, else the first one in order that does.
  *
- * All servers are asked at once, so a dead one costs its time-out only if it comes first. Concurrent calls share one
+ * A server that `admit` refuses is passed over. All servers are asked at once, so a dead one costs its time-out only if it comes first. Concurrent calls share one
  * choice. If the chosen server stops taking writes before the connection is open, the check of the connection finds it.
  */
-export function createServerChoice(servers: readonly DatabaseServer[]): ServerChoice {
+export function createServerChoice(
+  servers: readonly DatabaseServer[],
+  admit: Admit = async () => undefined,
+): ServerChoice {
   let order = servers
   let choosing: Promise<DatabaseServer> | null = null
 
   async function choose(): Promise<DatabaseServer> {
-    const asked = order.map((server) => ({ server, problem: problemOf(server) }))
+    const asked = order.map((server) => ({ server, problem: problemOf(server, admit) }))
     const problems: string[] = []
     for (const { server, problem } of asked) {
       const found = await problem
@@ -37,8 +43,8 @@ export function createServerChoice(servers: readonly DatabaseServer[]): ServerCh
   return () => (choosing ??= choose().finally(() => (choosing = null)))
 }
 
-/** Returns why the server cannot be used; null if it takes writes. */
-async function problemOf({ url }: DatabaseServer): Promise<string | null> {
+/** Returns why the server cannot be used; null if it takes writes, and `admit` has not thrown. */
+async function problemOf({ url }: DatabaseServer, admit: Admit): Promise<string | null> {
   const client = new pg.Client({
     connectionString: url,
     application_name: "doorbuster choice",
@@ -52,6 +58,7 @@ async function problemOf({ url }: DatabaseServer): Promise<string | null> {
   try {
     await client.connect()
     await checkWritable(client)
+    await admit(client)
     return null
   } catch (error) {
     return messageOf(error)

@@ -3,7 +3,7 @@ import { eventId } from "./outgoing-event-ids.ts"
 import type { OutgoingEvent } from "./outgoing-event.ts"
 
 /** What an alert is about: the lights of the live screen that the worker can tell. */
-export type AlertName = "invariants" | "expiry" | "money_inbox"
+export type AlertName = "invariants" | "expiry" | "money_inbox" | "database"
 
 /** An alert that is raised, or has ended. */
 export interface Alert {

@@ -1,6 +1,7 @@
 import type { Database } from "../store/pool.ts"
 import type { Alerts } from "../store/reads/alerts.ts"
 import type { MoneyViews } from "../store/reads/money-views.ts"
+import type { HistoryState } from "../store/history.ts"
 import { dueProducts } from "../store/upkeep/housekeeping.ts"
 
 /** What a look at the installation has found. */
@@ -10,6 +11,8 @@ export interface Signs {
   /** How long the first due hold or unpaid order has been due. */
   readonly expiryLagSeconds: number
   readonly moneyInboxCount: number
+  /** What this process has noticed about the database's history. */
+  readonly history: HistoryState
 }
 
 /** Looks at the installation. `violations`: what the last recount of this process has found. */
@@ -18,7 +21,8 @@ export async function readSigns(
   violations: number | null,
 ): Promise<Signs> {
   const [[first], moneyInboxCount] = await Promise.all([dueProducts(database.views, 1), money.countOpen()])
-  return { violations, expiryLagSeconds: first?.lagSeconds ?? 0, moneyInboxCount }
+  const history = database.history.state()
+  return { violations, expiryLagSeconds: first?.lagSeconds ?? 0, moneyInboxCount, history }
 }
 
 export interface AlertingParts {
@@ -62,6 +66,14 @@ const rules: readonly Rule[] = [
     afterMs: 30 * SECOND_MS,
     textOf: ({ expiryLagSeconds: lag }) =>
       lag <= LATE_SECONDS ? null : `Held units that are due are given back ${Math.round(lag)} s late`,
+  },
+  {
+    name: "database",
+    afterMs: 0,
+    textOf({ history: { isSplit, lostChanges } }) {
+      if (isSplit) return "Two database servers take writes, or acknowledged changes are missing"
+      return lostChanges === 0 ? null : `Acknowledged changes that a failover lost: ${lostChanges}`
+    },
   },
   {
     name: "money_inbox",

@@ -46,6 +46,7 @@ async function sellThroughFailover(
     sinceFailover: crowd.acknowledged.length - beforeFailover.length,
     lost: await crowd.missing(beforeFailover),
     faults: app.log.filter(({ msg }) => msg === "Fault."),
+    saidLost: app.log.filter(({ metric }) => metric === "history.changes_lost").length,
   }
 }
 
@@ -75,9 +76,10 @@ test(
     await using pair = await startPair()
     await pair.makeSynchronous()
 
-    const { acknowledged, sinceFailover, lost, faults } = await sellThroughFailover(pair)
+    const { acknowledged, sinceFailover, lost, faults, saidLost } = await sellThroughFailover(pair)
 
     expect(lost).toEqual([])
+    expect(saidLost).toBe(0)
     expect(sinceFailover).toBeGreaterThan(100)
     expect(new Set(acknowledged).size).toBe(acknowledged.length)
     expect(faults).toEqual([])
@@ -146,6 +148,7 @@ test(
     })
 
     expect(sale.lost.length).toBeGreaterThan(100)
+    expect(sale.saidLost).toBe(1)
     expect(sale.sinceFailover).toBeGreaterThan(100)
     expect(new Set(sale.acknowledged).size).toBe(sale.acknowledged.length)
     expect([...sale.statuses].filter((status) => status !== 503)).toEqual([])

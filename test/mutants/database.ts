@@ -3,6 +3,66 @@ import type { Mutant } from "./mutants.ts"
 /** Bugs in what the program requires of its database. */
 export const databaseMutants: readonly Mutant[] = [
   {
+    name: "history: a server with an older history is used",
+    edits: [
+      {
+        file: "src/store/history.ts",
+        find: "return origin.timeline < newest.timeline",
+        replace: "return origin.timeline < 0",
+      },
+    ],
+    caughtBy: { file: "test/store/history.test.ts", test: "a promoted standby is followed" },
+  },
+  {
+    name: "history: a product that lacks committed changes is sold",
+    edits: [
+      {
+        file: "src/store/batch/product-store.ts",
+        find: "if (state.product !== null) history.compare(client, state.product)",
+        replace: "if (state.product === undefined) history.compare(client, state.product)",
+      },
+    ],
+    caughtBy: { file: "test/faults/split-brain.test.ts", test: "has lost changes without a failover" },
+  },
+  {
+    name: "history: open connections stay at the old primary",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: "if (history.isPast(client)) void client.end?.()",
+        replace: "if (history.isPast({})) void client.end?.()",
+      },
+      {
+        file: "src/store/pool.ts",
+        find: 'if (kind === "moved") closeIdle(pool)',
+        replace: 'if (kind !== "moved") closeIdle(pool)',
+      },
+    ],
+    caughtBy: { file: "test/faults/split-brain.test.ts", test: "are noticed within two seconds" },
+  },
+  {
+    name: "history: of two servers that take writes the first in the URL is used",
+    edits: [
+      {
+        file: "src/store/server-choice.ts",
+        find: "    await admit(client)\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/faults/split-brain.test.ts", test: "leads to the newer one" },
+  },
+  {
+    name: "history: nobody looks for a second primary",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: "options.watchesHistory === true ?",
+        replace: "options.watchesHistory !== undefined && options.url === '' ?",
+      },
+    ],
+    caughtBy: { file: "test/faults/split-brain.test.ts", test: "are noticed within two seconds" },
+  },
+  {
     name: "the database compiles statements just in time",
     edits: [{ file: "src/store/session.ts", find: '  ask("jit", "off"),\n', replace: "" }],
     caughtBy: { file: "test/store/session.test.ts", test: "over the database's settings" },

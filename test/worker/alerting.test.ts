@@ -22,7 +22,12 @@ afterEach(async () => {
 const listen = (types: readonly ("alert.raised" | "order.paid")[] | null = null) =>
   engine.webhooks.endpoints.create({ id: 1, url: "https://hook.invalid/", types, secret: SECRET })
 
-const allIsWell: Signs = { violations: 0, expiryLagSeconds: 0, moneyInboxCount: 0 }
+const allIsWell: Signs = {
+  violations: 0,
+  expiryLagSeconds: 0,
+  moneyInboxCount: 0,
+  history: { isSplit: false, lostChanges: 0 },
+}
 
 /** A worker whose clock and signs the test sets. */
 function worker() {
@@ -102,6 +107,18 @@ test("late expiry is an alert after half a minute, and the money inbox after fiv
   expect((await told()).at(-1)).toBe("alert.raised money_inbox Entries in the money inbox: 4")
 })
 
+test("a second primary and changes that a failover lost are alerts at once", async () => {
+  await listen()
+  const { finds } = worker()
+  await finds({ history: { isSplit: false, lostChanges: 7 } })
+  expect(await told()).toEqual(["alert.raised database Acknowledged changes that a failover lost: 7"])
+  await finds({}, 10 * MINUTE)
+  await finds({ history: { isSplit: true, lostChanges: 0 } })
+  expect((await told()).at(-1)).toBe(
+    "alert.raised database Two database servers take writes, or acknowledged changes are missing",
+  )
+})
+
 test("of two workers one tells an alert, and a worker that starts anew does not tell it again", async () => {
   await listen()
   const [one, other] = [worker(), worker()]
@@ -130,7 +147,7 @@ test("while no endpoint receives alerts nothing is looked at, and one that is ad
 })
 
 test("the signs are the first hold that is due, and the entries of the money inbox", async () => {
-  expect(await readSigns(engine, 7)).toEqual({ violations: 7, expiryLagSeconds: 0, moneyInboxCount: 0 })
+  expect(await readSigns(engine, 7)).toEqual({ ...allIsWell, violations: 7 })
 
   const productId = await newProduct(engine, { stock: 5 })
   await engine.lanes.submit({ kind: "place_hold", productId, holdId: 1, qty: 1, customerId: null })
@@ -138,7 +155,7 @@ test("the signs are the first hold that is due, and the entries of the money inb
   await insertRow(engine.database.views, "refunds", { order_id: 99, status: "failed" })
 
   const { expiryLagSeconds, ...others } = await readSigns(engine, null)
-  expect(others).toEqual({ violations: null, moneyInboxCount: 1 })
+  expect(others).toEqual({ violations: null, moneyInboxCount: 1, history: allIsWell.history })
   expect(Math.floor(expiryLagSeconds)).toBe(9)
 })
 

@@ -16,7 +16,7 @@ export interface SaleHealthProps {
   readonly failure: string | null
 }
 
-/** The health of the sale: a lamp and a text for each of four checks. */
+/** The health of the sale: a lamp and a text for each of five checks. */
 export function SaleHealth({ live, silentSeconds, failure }: SaleHealthProps) {
   const inbox = live.money_inbox_count
   const inboxText = inbox === 0 ? "Empty" : `${inbox} open`
@@ -35,6 +35,7 @@ export function SaleHealth({ live, silentSeconds, failure }: SaleHealthProps) {
         level={inbox === 0 ? "good" : "warn"}
         text={may("support") ? <a href="/admin/money">{inboxText}</a> : inboxText}
       />
+      <HealthItem name="Database" {...database(live)} />
       <HealthItem
         name="Server"
         level={isSilent ? "bad" : "good"}
@@ -50,6 +51,17 @@ function invariants({ invariants: { violations, recounted_at }, server_time }: L
   return violations === 0
     ? ({ level: "good", text: `No violations, checked ${ago} ago` } as const)
     : ({ level: "bad", text: `${violations} violated. Pause the sale and run “doorbuster verify”` } as const)
+}
+
+function database({ database: { split_brain, lost_changes } }: Live) {
+  if (split_brain)
+    return {
+      level: "bad",
+      text: "Two database servers take writes, or changes are missing. Stop one of them",
+    } as const
+  if (lost_changes > 0)
+    return { level: "bad", text: `A failover lost ${lost_changes} changes. Run “doorbuster verify”` } as const
+  return { level: "good", text: "Nothing missing" } as const
 }
 
 interface HealthItemProps {

@@ -95,6 +95,18 @@ export const LiveWire = Type.Object({
         "When the last recount ended; null: none of these processes has recounted yet, so `violations` has no meaning",
     }),
   }),
+  database: Type.Object(
+    {
+      split_brain: Type.Boolean({
+        description:
+          "Whether, in the last ten minutes, two database servers took writes, or a product lacked changes that this server had committed",
+      }),
+      lost_changes: Type.Integer({
+        description: "How many acknowledged changes of products were missing after a failover",
+      }),
+    },
+    { description: "What the processes of this port have noticed about the database since they started" },
+  ),
   server_time: Time,
 })
 

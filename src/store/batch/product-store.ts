@@ -72,7 +72,7 @@ export function createProductStore(
 
   async function run(productIds: readonly number[], steps: Steps): Promise<LoadedBatch> {
     try {
-      const batch = await runBatch(database.batches, messages, steps)
+      const batch = await runBatch(database, messages, steps)
       rememberVariants(known, batch)
       return batch
     } catch (error) {
@@ -120,14 +120,15 @@ interface Steps {
 
 /**
  * Runs one transaction: loads, decides for each product, saves and commits. BEGIN travels with what is loaded;
- * nothing is decided before BEGIN has been answered.
+ * nothing is decided before BEGIN has been answered, and before the products were compared with the ones that this process
+ * last committed.
  */
 async function runBatch(
-  pool: pg.Pool,
+  { batches, history }: Database,
   { subscribers, hasMail }: Messages,
   steps: Steps,
 ): Promise<LoadedBatch> {
-  const client = await pool.connect()
+  const client = await batches.connect()
   let broken: Error | undefined
   try {
     const { tx, begun, loading, asking } = inOnePacket(client, () => {
@@ -136,6 +137,7 @@ async function runBatch(
       return { tx, begun, loading: steps.load(tx), asking: subscribers.exist(tx) }
     })
     const [, batch, hasSubscribers] = await allOrFirstFailure([begun, loading, asking])
+    for (const { state } of batch.sets) if (state.product !== null) history.compare(client, state.product)
     for (const { state } of batch.sets) steps.decide(state, batch.now, batch.mark)
     await saveAndCommit(tx, () => {
       const writes = saveChanges(tx, batch)
@@ -143,6 +145,10 @@ async function runBatch(
       if (hasMail) writes.push(...saveMails(tx, batch))
       return writes
     })
+    for (const { state } of batch.sets) {
+      const { product, loadedProduct } = state
+      if (product !== null && product !== loadedProduct) history.committed(client, product)
+    }
     return batch
   } catch (error) {
     broken = await rollbackOrBreak(client, error)

@@ -83,7 +83,7 @@ export function registerShowLiveSale(
   })
 }
 
-function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants"> {
+function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants" | "database"> {
   return {
     counters: {
       since: timeOrNull(totals.sinceMs),
@@ -91,6 +91,7 @@ function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants"> {
       holds: copied(totals.holds),
       orders: copied(totals.orders),
     },
+    database: { split_brain: totals.isSplit, lost_changes: totals.lostChanges },
     invariants: { violations: totals.violations, recounted_at: timeOrNull(totals.recountedAtMs) },
   }
 }
