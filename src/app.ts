@@ -5,6 +5,7 @@ import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import { accessServices } from "./access-way.ts"
 import { sharedLimits } from "./limits-way.ts"
+import { readinessOf } from "./readiness-way.ts"
 import type { Counts } from "./limits/counts.ts"
 import type { Limits } from "./limits/limits.ts"
 import { checkServing, hasOwnSimulator } from "./config/checks.ts"
@@ -31,7 +32,6 @@ import {
   shopOf,
   type MailServices,
 } from "./mail-way.ts"
-import { totalsIn } from "./metrics/totals.ts"
 import type { PaymentProvider } from "./payments/provider.ts"
 import { createPaymentPage } from "./payments/payment-page.ts"
 import { providersOf } from "./payments/providers.ts"
@@ -40,9 +40,8 @@ import { createPlan, lateMsAfter } from "./simulator/plan.ts"
 import { createSimulator, type Simulator } from "./simulator/simulator.ts"
 import { takeSteps, type GivenUp } from "./base/stop-steps.ts"
 import { installationSecret } from "./store/upkeep/installation.ts"
-import { migrate, migrationStates } from "./store/upkeep/migrate.ts"
-import { openDatabase, takesWrites, type Database, type PoolSizes } from "./store/pool.ts"
-import { version } from "./base/version.ts"
+import { migrate } from "./store/upkeep/migrate.ts"
+import { openDatabase, standbyOptions, type Database, type PoolSizes } from "./store/pool.ts"
 import { startWorker } from "./worker/worker.ts"
 
 /** A running server. */
@@ -96,8 +95,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
   const database = openDatabase({
     url: options.databaseUrl,
     ...options.pools,
-    // The embedded server has no standby.
-    watchesHistory: config.databaseUrl !== null,
+    ...standbyOptions(config),
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   try {
@@ -111,11 +109,14 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
 async function startOver(database: Database, config: Config, options: AppOptions): Promise<RunningApp> {
   const { log } = options
   if (options.migrate !== false) await migrate(options.databaseUrl)
+  // A server that may not sell must not start.
+  if (config.requireSynchronous) (await database.batches.connect()).release()
   const engine = createEngine(database, config, log, mailOptions(config), shopDefaults(config))
   if (options.seed) await seedIfEmpty(engine)
 
   let stopped: Promise<readonly GivenUp[]> | null = null
-  const readiness = readinessOf(engine, () => stopped !== null, options.joinMetrics)
+  const hasStandbys = config.databaseUrl !== null
+  const readiness = readinessOf(engine, { hasStandbys, stopping: () => stopped !== null, ...options })
   const url = () => addressOf(server, config.host)
   const own = options.providers === undefined ? ownSimulator(config, url, engine, log) : null
   const providers = options.providers ?? (await providersOf({ ...config, ...own?.settings }))
@@ -259,39 +260,6 @@ function ownSimulator(config: Config, url: () => string, { shop }: Pick<Engine, 
     onGivenUp: (event) => log.warn({ event }, "A webhook of the payment simulator was not accepted."),
   })
   return { simulator, settings: { simulatorUrl: () => `${url()}/simulator`, simulatorSecret: secret } }
-}
-
-function readinessOf(
-  { database, events, views }: Engine,
-  stopping: () => boolean,
-  joinMetrics: AppOptions["joinMetrics"] = async ({ registry }) => registry,
-): Readiness {
-  return {
-    version,
-    stopping,
-    database: () => isReady(database),
-    async metrics() {
-      // Without a database the stock is left out, because the other metrics are needed most then.
-      events.stockCounted(await views.stockCounts().catch(() => []))
-      return (await joinMetrics(events))?.metrics() ?? null
-    },
-    async totals() {
-      const joined = await joinMetrics(events)
-      return joined === null ? null : totalsIn(joined)
-    },
-  }
-}
-
-const READY_WITHIN_MS = 2_000
-
-/** True when the database answers in time, takes writes and has every migration. */
-async function isReady(database: Database): Promise<boolean> {
-  const states = Promise.all([takesWrites(database.views), migrationStates(database.views)]).then(
-    ([isWritable, migrations]) =>
-      isWritable && migrations.every((migration) => migration.executedAt !== null),
-    () => false,
-  )
-  return Promise.race([states, sleep(READY_WITHIN_MS, false, { ref: false })])
 }
 
 function addressOf(server: App, host: string): string {

@@ -31,6 +31,7 @@ const allowed: Record<string, readonly string[]> = {
   lanes: ["store", "domain"],
   limits: ["config/redis"],
   "limits-way": ["limits", "config/redis", "events/redis-events"],
+  "readiness-way": ["engine", "http/services", "metrics", "store"],
   worker: ["lanes", "payments", "store", "domain", "wire", "events", "mail"],
   site: ["web"],
   // Within http: server → routes → services → live, access → transport → wire. The rooms of routes do not know each other.
@@ -113,6 +114,7 @@ const allowed: Record<string, readonly string[]> = {
     "limits",
     "limits-way",
     "mail-way",
+    "readiness-way",
   ],
   cli: [
     "app",

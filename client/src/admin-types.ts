@@ -280,6 +280,8 @@ export interface Live {
     readonly split_brain: boolean
     /** How many acknowledged changes of products were missing after a failover. */
     readonly lost_changes: number
+    /** Whether commits wait for a standby; `waiting`: none is there, so nothing is sold; null: the embedded database. */
+    readonly replication: "none" | "asynchronous" | "synchronous" | "waiting" | null
   }
   readonly server_time: Time
 }

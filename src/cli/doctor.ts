@@ -14,6 +14,7 @@ import { checkIdOrigin } from "./doctor-ids.ts"
 import { checkMail } from "./doctor-mail.ts"
 import { checkPages } from "./doctor-pages.ts"
 import { checkRedis } from "./doctor-redis.ts"
+import { checkReplication } from "./doctor-replication.ts"
 import { checkAddresses, checkOffers, checkPayments } from "./doctor-selling.ts"
 import { explain } from "./exit.ts"
 import type { Finding } from "./finding.ts"
@@ -217,7 +218,11 @@ async function checkSchema(url: string): Promise<Finding> {
 async function checkContents(url: string, config: Config): Promise<Finding[]> {
   const pool = openToolPool(url, "tools", 1)
   try {
-    return [...(await checkIdOrigin(pool)), ...(await checkOffers(pool, config))]
+    return [
+      ...(await checkReplication(pool, config)),
+      ...(await checkIdOrigin(pool)),
+      ...(await checkOffers(pool, config)),
+    ]
   } finally {
     await pool.end()
   }

@@ -8,7 +8,7 @@ import { createEngine } from "../engine.ts"
 import { createLog } from "../base/log.ts"
 import { providersOf } from "../payments/providers.ts"
 import { migrate } from "../store/upkeep/migrate.ts"
-import { openDatabase } from "../store/pool.ts"
+import { openDatabase, standbyOptions } from "../store/pool.ts"
 import { startWorker } from "../worker/worker.ts"
 import { takeSteps } from "../base/stop-steps.ts"
 import { accessDatabase } from "./database.ts"
@@ -22,7 +22,7 @@ export async function work(config: Config): Promise<void> {
   const access = await accessDatabase(config, "guest")
   const database = openDatabase({
     url: access.url,
-    watchesHistory: config.databaseUrl !== null,
+    ...standbyOptions(config),
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   await migrate(access.url)

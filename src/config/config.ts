@@ -18,6 +18,8 @@ export interface HoldLimits {
 export interface Config {
   /** Null to run the embedded PostgreSQL in `dataDirectory`. */
   readonly databaseUrl: string | null
+  /** True: nothing is sold while the database's commits wait for no standby. */
+  readonly requireSynchronous: boolean
   readonly dataDirectory: string
   readonly host: string
   readonly port: number

@@ -53,6 +53,10 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
       meaning: "PostgreSQL connection string. See [PostgreSQL](../operate/postgresql.md).",
       unset: "embedded PostgreSQL",
     },
+    REQUIRE_SYNCHRONOUS: {
+      meaning:
+        "`true`: nothing is sold while the database's commits wait for no standby. See [High availability](../operate/high-availability.md#what-a-failover-can-lose).",
+    },
     DOORBUSTER_DATA_DIR: { meaning: "Directory where the embedded PostgreSQL keeps its data." },
   },
   "Access and secrets": {

@@ -57,6 +57,7 @@ export function readConfig({
     simulatorSecret: webhookKey(env.SIMULATOR_SECRET),
     stripe: stripeAccount(env),
     paymentPageUrl: paymentPageUrl(env),
+    requireSynchronous: env.REQUIRE_SYNCHRONOUS,
     tokenSecret: env.TOKEN_SECRET ?? null,
     holdBounds: env.ADMIN_TOKEN === undefined ? null : holdBounds(env),
     customerSecrets: customerSecrets(env.CUSTOMER_SECRETS),

@@ -74,6 +74,7 @@ export const schema = {
       pattern: "^postgres(ql)?://",
       description: DATABASE_URL_SHAPE,
     },
+    REQUIRE_SYNCHRONOUS: { type: "boolean", default: false, description: "true or false" },
     DOORBUSTER_DATA_DIR: { ...text("a directory"), default: ".doorbuster" },
     HOST: { ...text("an address or name to listen on"), default: "127.0.0.1" },
     PORT: {
@@ -141,6 +142,7 @@ export const schema = {
 export interface Environment
   extends StripeEnvironment, MailEnvironment, ChallengeEnvironment, PaymentPageEnvironment, RedisEnvironment {
   DATABASE_URL?: string
+  REQUIRE_SYNCHRONOUS: boolean
   DOORBUSTER_DATA_DIR: string
   HOST: string
   PORT: number

@@ -41,6 +41,7 @@ import type { MailboxCodes, ReadCode } from "./access/mailbox-codes.ts"
 import type { HolderOf } from "./access/holders.ts"
 import type { ProductStreams } from "./live/product-streams.ts"
 import type { OrderLinks } from "./access/order-links.ts"
+import type { ReplicationState } from "../store/replication.ts"
 import type { OwnerTokens } from "./access/owner-token.ts"
 import type { ProductTexts } from "./wire/product-texts.ts"
 
@@ -147,4 +148,6 @@ export interface Readiness {
   readonly metrics: () => Promise<string | null>
   /** The totals of the metrics that the control room shows; null: they could not be collected in time. */
   readonly totals: () => Promise<Totals | null>
+  /** Whether commits wait for a standby; null: the database is the embedded one, which has none. */
+  readonly replication: () => Promise<ReplicationState | null>
 }

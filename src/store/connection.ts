@@ -38,7 +38,7 @@ export function connectionKinds(
     Client: clientClass(choose, async (client) => {
       if (!isChecked) return
       await checkSession(client, purpose)
-      await admit?.(client)
+      await admit?.(client, purpose)
     }),
   })
 }

@@ -3,7 +3,8 @@ import { instant, type Instant } from "../domain/time.ts"
 import { connectionKinds, type ConnectionKind } from "./connection.ts"
 import { createHistory, type History } from "./history.ts"
 import { createOriginReader, watchHistory } from "./history-watch.ts"
-import { isStalePlan, makesSessionUnusable } from "./errors.ts"
+import { isStalePlan, makesSessionUnusable, UnfitDatabase } from "./errors.ts"
+import { createSynchrony, type Synchrony } from "./replication.ts"
 import { checkWritable, STATEMENT_TIMEOUT_SECONDS, type Purpose } from "./session.ts"
 
 /** The connection pools, one for each purpose: batches must never wait for page views, nor the other way round. */
@@ -18,6 +19,8 @@ export interface Database {
   readonly upkeep: pg.Pool
   /** The histories of the database that all these connections have met. */
   readonly history: History
+  /** Null: commits need not wait for a standby. */
+  readonly synchrony: Synchrony | null
   close(): Promise<void>
 }
 
@@ -34,6 +37,19 @@ export interface DatabaseOptions extends PoolSizes {
   readonly onConnectionError?: (error: Error) => void
   /** True: looks once a second whether another server takes writes, too. For a database that has, or may have, standbys. */
   readonly watchesHistory?: boolean
+  /** True: batches have no connections while the server's commits wait for no standby. */
+  readonly requiresSynchronous?: boolean
+}
+
+/** Options for a database that has, or may have, standbys: any but the embedded one. */
+export function standbyOptions({
+  databaseUrl,
+  requireSynchronous,
+}: {
+  readonly databaseUrl: string | null
+  readonly requireSynchronous: boolean
+}): Pick<DatabaseOptions, "watchesHistory" | "requiresSynchronous"> {
+  return { watchesHistory: databaseUrl !== null, requiresSynchronous: requireSynchronous }
 }
 
 /** The default for a process that serves its port alone. */
@@ -57,7 +73,13 @@ const QUERY_TIMEOUT_MS = (STATEMENT_TIMEOUT_SECONDS + 1) * 1_000
 export function openDatabase(options: DatabaseOptions): Database {
   const history = createHistory()
   const readOrigin = createOriginReader()
-  const admit = async (client: pg.Client) => history.admit(client, await readOrigin(client))
+  const synchrony = options.requiresSynchronous === true ? createSynchrony() : null
+  async function admit(client: pg.Client, purpose?: Purpose): Promise<void> {
+    history.admit(client, await readOrigin(client))
+    if (synchrony === null || purpose === undefined) return
+    const problem = await synchrony.check(client)
+    if (problem !== null && purpose === "batches") throw new UnfitDatabase(problem)
+  }
   const kinds = connectionKinds(options.url, admit)
   const { batchConnections = BATCH_CONNECTIONS, viewConnections = VIEW_CONNECTIONS } = options
   const { lookupConnections = LOOKUP_CONNECTIONS } = options
@@ -71,12 +93,14 @@ export function openDatabase(options: DatabaseOptions): Database {
       history,
     )
   const batches = open("batches", { max: batchConnections, pipeline: true })
+  if (synchrony !== null) leavingWhenAlone(batches, synchrony)
   const lookups = open("lookups", { max: lookupConnections })
   const views = open("views", { max: viewConnections })
   const upkeep = open("upkeep", { max: UPKEEP_CONNECTIONS })
   const watch = options.watchesHistory === true ? watchHistory(options.url, admit) : null
   return {
     history,
+    synchrony,
     batches,
     lookups,
     views,
@@ -116,6 +140,14 @@ function leavingThePast(pool: pg.Pool, history: History): pg.Pool {
     if (kind === "moved") closeIdle(pool)
   })
   return pool
+}
+
+/** Closes the pool's connections once commits wait for no standby; new ones are refused. */
+function leavingWhenAlone(pool: pg.Pool, synchrony: Synchrony): void {
+  pool.on("release", (_error: unknown, client: pg.PoolClient & Partial<pg.Client>) => {
+    if (!synchrony.isMet()) void client.end?.()
+  })
+  synchrony.onLoss(() => closeIdle(pool))
 }
 
 /**

@@ -1,7 +1,7 @@
 import pg from "pg"
 import type { DatabaseServer } from "../base/database-url.ts"
 import { NoConnection } from "./errors.ts"
-import { checkWritable } from "./session.ts"
+import { checkWritable, type Purpose } from "./session.ts"
 
 /** How long one of several servers may take to answer whether it takes writes. */
 const ANSWER_WITHIN_MS = 1_500
@@ -9,8 +9,8 @@ const ANSWER_WITHIN_MS = 1_500
 /** Chooses the server for the next connection. Throws {@link NoConnection} if none takes writes. */
 export type ServerChoice = () => Promise<DatabaseServer>
 
-/** Is called with a connection whose server takes writes, and refuses it by throwing. */
-export type Admit = (client: pg.Client) => Promise<void>
+/** Is called with a connection whose server takes writes, and refuses it by throwing. No purpose: the server is only looked at. */
+export type Admit = (client: pg.Client, purpose?: Purpose) => Promise<void>
 
 /**
  * Chooses among the servers of DATABASE_URL like `target_session_attrs=read-write` in libpq, which the driver does not

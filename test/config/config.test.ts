@@ -32,6 +32,7 @@ const WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 test("nothing set: a laptop's installation", () => {
   expect(read({})).toEqual({
     databaseUrl: null,
+    requireSynchronous: false,
     dataDirectory: ".doorbuster",
     host: "127.0.0.1",
     port: 8000,
@@ -77,6 +78,7 @@ test("nothing set: a laptop's installation", () => {
 test("everything set: as it was set", () => {
   const environment = {
     DATABASE_URL: "postgresql://shop:secret@db.example:5432/shop?sslmode=require",
+    REQUIRE_SYNCHRONOUS: "true",
     DOORBUSTER_DATA_DIR: "/var/lib/doorbuster",
     HOST: "0.0.0.0",
     PORT: "0",
@@ -123,6 +125,7 @@ test("everything set: as it was set", () => {
 
   expect(read(environment)).toEqual({
     databaseUrl: environment.DATABASE_URL,
+    requireSynchronous: true,
     dataDirectory: "/var/lib/doorbuster",
     host: "0.0.0.0",
     port: 0,

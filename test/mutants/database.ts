@@ -3,6 +3,34 @@ import type { Mutant } from "./mutants.ts"
 /** Bugs in what the program requires of its database. */
 export const databaseMutants: readonly Mutant[] = [
   {
+    name: "replication: open connections go on selling without a standby",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: "if (synchrony !== null) leavingWhenAlone(batches, synchrony)",
+        replace: "if (synchrony === undefined) leavingWhenAlone(batches, synchrony)",
+      },
+    ],
+    caughtBy: {
+      file: "test/faults/replication.test.ts",
+      test: "nothing is sold while commits wait for no standby",
+    },
+  },
+  {
+    name: "replication: a server starts without the standby that it requires",
+    edits: [
+      {
+        file: "src/store/pool.ts",
+        find: 'if (problem !== null && purpose === "batches") throw',
+        replace: 'if (problem === "batches" && purpose === "batches") throw',
+      },
+    ],
+    caughtBy: {
+      file: "test/faults/replication.test.ts",
+      test: "nothing is sold while commits wait for no standby",
+    },
+  },
+  {
     name: "history: a server with an older history is used",
     edits: [
       {

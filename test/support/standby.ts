@@ -15,6 +15,8 @@ export interface Pair extends AsyncDisposable {
   readonly standbyUrl: string
   /** Makes the replication synchronous: COMMIT waits for the standby from now on. */
   makeSynchronous(): Promise<void>
+  /** Makes it asynchronous again, as a cluster manager does when the standby is away. */
+  makeAsynchronous(): Promise<void>
   /** Stops the replication: the standby receives no further changes. */
   stopStandbyListening(): Promise<void>
   /** Kills the primary with SIGKILL. */
@@ -54,6 +56,10 @@ export async function startPair(): Promise<Pair> {
       await admin.query(`alter system set synchronous_standby_names = '${NAME}'`)
       await admin.query("select pg_reload_conf()")
       await until(async () => (await senderOf(admin))?.sync_state === "sync")
+    },
+    async makeAsynchronous() {
+      await admin.query("alter system reset synchronous_standby_names")
+      await admin.query("select pg_reload_conf()")
     },
     async stopStandbyListening() {
       const client = new pg.Client({ connectionString: standbyUrl })

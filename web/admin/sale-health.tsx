@@ -53,7 +53,7 @@ function invariants({ invariants: { violations, recounted_at }, server_time }: L
     : ({ level: "bad", text: `${violations} violated. Pause the sale and run “doorbuster verify”` } as const)
 }
 
-function database({ database: { split_brain, lost_changes } }: Live) {
+function database({ database: { split_brain, lost_changes, replication } }: Live) {
   if (split_brain)
     return {
       level: "bad",
@@ -61,7 +61,14 @@ function database({ database: { split_brain, lost_changes } }: Live) {
     } as const
   if (lost_changes > 0)
     return { level: "bad", text: `A failover lost ${lost_changes} changes. Run “doorbuster verify”` } as const
-  return { level: "good", text: "Nothing missing" } as const
+  if (replication === "waiting")
+    return { level: "bad", text: "The synchronous standby is away: nothing can be sold" } as const
+  if (replication === "asynchronous")
+    return { level: "warn", text: "Asynchronous standby: a failover loses the last changes" } as const
+  return {
+    level: "good",
+    text: replication === "synchronous" ? "Synchronous standby" : "Nothing missing",
+  } as const
 }
 
 interface HealthItemProps {

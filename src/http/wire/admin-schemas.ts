@@ -104,6 +104,12 @@ export const LiveWire = Type.Object({
       lost_changes: Type.Integer({
         description: "How many acknowledged changes of products were missing after a failover",
       }),
+      replication: Type.Unsafe<"none" | "asynchronous" | "synchronous" | "waiting" | null>({
+        type: ["string", "null"],
+        enum: ["none", "asynchronous", "synchronous", "waiting", null],
+        description:
+          "Whether commits wait for a standby. `waiting`: they do and none is there, so nothing is sold; null: the embedded database, which has no standby",
+      }),
     },
     { description: "What the processes of this port have noticed about the database since they started" },
   ),

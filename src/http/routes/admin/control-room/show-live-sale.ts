@@ -31,7 +31,10 @@ export function registerShowLiveSale(
   }: Pick<Services, "views" | "money" | "readiness" | "events" | "figures" | "courses" | "holdTtlSeconds">,
 ): void {
   // The same for all products. Shared, because the other processes of this port have to be asked for their totals.
-  const totalsAndInbox = shared(() => Promise.all([readiness.totals(), money.countOpen()]), SHARED_FOR_MS)
+  const ofAllProducts = shared(
+    () => Promise.all([readiness.totals(), money.countOpen(), readiness.replication()]),
+    SHARED_FOR_MS,
+  )
 
   admin.route({
     method: "GET",
@@ -57,10 +60,10 @@ export function registerShowLiveSale(
       if (productId === null) return refuse(reply, badQuery("product_id", "an id"))
       // Before the totals are read: the request for them tells the other processes which products to count.
       events.saleWatched(productId)
-      const [view, lagSeconds, [totals, inboxCount]] = await Promise.all([
+      const [view, lagSeconds, [totals, inboxCount, replication]] = await Promise.all([
         views.product(productId),
         views.expiryLag(productId),
-        totalsAndInbox(),
+        ofAllProducts(),
       ])
       if (view === null) return refuse(reply, { code: "product_not_found" })
       if (totals === null) return refuse(reply, { code: "overloaded" })
@@ -73,6 +76,7 @@ export function registerShowLiveSale(
         expiry_lag_seconds: Math.round(lagSeconds * 1_000) / 1_000,
         money_inbox_count: inboxCount,
         ...totalsJson(totals),
+        database: { split_brain: totals.isSplit, lost_changes: totals.lostChanges, replication },
         product_holds: copied(totals.watchedHolds.filter((counted) => counted.productId === productId)),
         ...(hasVariants(view.product) && { variant_refusals: refusalsOf(productId, totals) }),
         figures: counted && saleFiguresJson(counted, view.product.currency),
@@ -83,7 +87,7 @@ export function registerShowLiveSale(
   })
 }
 
-function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants" | "database"> {
+function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants"> {
   return {
     counters: {
       since: timeOrNull(totals.sinceMs),
@@ -91,7 +95,6 @@ function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants" | 
       holds: copied(totals.holds),
       orders: copied(totals.orders),
     },
-    database: { split_brain: totals.isSplit, lost_changes: totals.lostChanges },
     invariants: { violations: totals.violations, recounted_at: timeOrNull(totals.recountedAtMs) },
   }
 }

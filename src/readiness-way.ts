@@ -1,0 +1,40 @@
+import type { Registry } from "@prometheus-io/client"
+import { version } from "./base/version.ts"
+import type { Engine } from "./engine.ts"
+import type { Readiness } from "./http/services.ts"
+import { totalsIn } from "./metrics/totals.ts"
+import { readReplication, replicationState } from "./store/replication.ts"
+import { isReady } from "./store/upkeep/ready.ts"
+
+interface ReadinessOptions {
+  /** False: the database is the embedded one. */
+  readonly hasStandbys: boolean
+  readonly stopping: () => boolean
+  /** Joins this process's metrics with those of others; null if they do not answer in time. */
+  readonly joinMetrics?: ((own: Engine["events"]) => Promise<Registry | null>) | undefined
+}
+
+/** Says whether the server can serve, and what its processes have counted. */
+export function readinessOf(
+  { database, events, views }: Engine,
+  { hasStandbys, stopping, joinMetrics = async ({ registry }) => registry }: ReadinessOptions,
+): Readiness {
+  return {
+    version,
+    stopping,
+    database: () => isReady(database),
+    async metrics() {
+      // Without a database the stock is left out, because the other metrics are needed most then.
+      events.stockCounted(await views.stockCounts().catch(() => []))
+      return (await joinMetrics(events))?.metrics() ?? null
+    },
+    async replication() {
+      if (!hasStandbys) return null
+      return replicationState(await readReplication(database.views))
+    },
+    async totals() {
+      const joined = await joinMetrics(events)
+      return joined === null ? null : totalsIn(joined)
+    },
+  }
+}
