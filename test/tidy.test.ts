@@ -51,6 +51,7 @@ const allowed: Record<string, readonly string[]> = {
     "metrics",
     "store/reads",
     "store/batch/ids",
+    "store/replication",
   ],
   "http/wire": ["wire", "domain", "lanes", "store/reads"],
   "http/transport": ["http/wire", "metrics", "store/errors"],

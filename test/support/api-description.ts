@@ -47,7 +47,7 @@ export async function describeServer(): Promise<unknown> {
         database: async () => true,
         metrics: async () => "",
         totals: async () => null,
-      replication: async () => null,
+        replication: async () => null,
       },
       messages: { send: async () => ({ status: 204 }), hasMail: false },
       arrivals: watchArrivals(() => false),
