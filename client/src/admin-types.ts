@@ -274,6 +274,15 @@ export interface Live {
     /** When the last recount ended; null: there was no recount yet, so `violations` has no meaning. */
     readonly recounted_at: Time | null
   }
+  /** How Redis does, as the answering server sees it; null: `REDIS_URL` is not set. */
+  readonly redis: {
+    /** `slow`: a count of the last minute took 50 ms or more. `away`: this server counts limits by address alone. */
+    readonly state: "connected" | "slow" | "away"
+    /** Since when it is used or away. */
+    readonly since: Time | null
+    /** The slowest count of the last minute; 0 if there was none. */
+    readonly slowest_count_ms: number
+  } | null
   readonly server_time: Time
 }
 

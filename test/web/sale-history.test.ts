@@ -14,6 +14,7 @@ function liveAt(second: number, variants: readonly ShopVariant[] = []): Live {
     product_holds: [],
     figures: null,
     invariants: { violations: 0, recounted_at: null },
+    redis: null,
     server_time: `2026-11-27T12:00:0${second}.000Z`,
   }
 }
