@@ -283,6 +283,15 @@ export interface Live {
     /** Whether commits wait for a standby; `waiting`: none is there, so nothing is sold; null: the embedded database. */
     readonly replication: "none" | "asynchronous" | "synchronous" | "waiting" | null
   }
+  /** How Redis does, as the answering server sees it; null: `REDIS_URL` is not set. */
+  readonly redis: {
+    /** `slow`: a count of the last minute took 50 ms or more. `away`: this server counts limits by address alone. */
+    readonly state: "connected" | "slow" | "away"
+    /** Since when it is used or away. */
+    readonly since: Time | null
+    /** The slowest count of the last minute; 0 if there was none. */
+    readonly slowest_count_ms: number
+  } | null
   readonly server_time: Time
 }
 

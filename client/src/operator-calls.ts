@@ -1,6 +1,6 @@
 import type { WholeList } from "./admin-types.ts"
 import { get } from "./client.ts"
-import type { NewOperatorBody, Operator, OperatorWithToken } from "./operator-types.ts"
+import type { NewOperatorBody, Operator, OperatorChangesBody, OperatorWithToken } from "./operator-types.ts"
 import type { CallOptions } from "./options.ts"
 import { call, type connectionTo } from "./send.ts"
 
@@ -10,8 +10,18 @@ export interface OperatorCalls {
   list(options?: CallOptions): Promise<WholeList<Operator>>
   /** Adds an operator and returns its token. Never retried. Refused: `operator_name_used`, `too_many_operators`. */
   add(body: NewOperatorBody, options?: CallOptions): Promise<OperatorWithToken>
-  /** Ends its token and its sessions for good. Idempotent. Refused, here and below: `operator_not_found`. */
+  /**
+   * Changes its name, or its role or scopes, also those of its open sessions. Idempotent. Refused: `operator_name_used`, and
+   * here and below `operator_not_found`.
+   */
+  change(operatorId: number, changes: OperatorChangesBody, options?: CallOptions): Promise<Operator>
+  /** Ends its token and its sessions. Idempotent. */
   disable(operatorId: number, options?: CallOptions): Promise<Operator>
+  /**
+   * Lets a disabled operator in again and returns its new token; the previous one stays refused. Never retried. Refused:
+   * `operator_enabled`, `too_many_operators`.
+   */
+  enable(operatorId: number, options?: CallOptions): Promise<OperatorWithToken>
   /** Replaces its token and ends its sessions. Never retried. Refused: `operator_disabled`. */
   rotate(operatorId: number, options?: CallOptions): Promise<OperatorWithToken>
   /** Ends all its sessions of the control room. Idempotent. */
@@ -30,6 +40,15 @@ export function operatorCalls(connection: ReturnType<typeof connectionTo>): Oper
   return {
     list: (options) => call(connection, get(operators, options)),
     add: (body, options) => post("", false, { body, options }),
+    change: (operatorId, body, options) =>
+      call(connection, {
+        method: "PATCH",
+        path: `${operators}/${operatorId}`,
+        body,
+        repeatable: true,
+        options: options ?? {},
+      }),
+    enable: (operatorId, options) => post(`/${operatorId}/enable`, false, { options }),
     disable: (operatorId, options) => post(`/${operatorId}/disable`, true, { options }),
     rotate: (operatorId, options) => post(`/${operatorId}/rotate`, false, { options }),
     signOut: (operatorId, options) => post(`/${operatorId}/sign-out`, true, { options }),

@@ -34,10 +34,18 @@ export interface OperatorWithToken extends Operator {
 
 /** A new operator: a person with a role, or a key with a role or with scopes. */
 export interface NewOperatorBody {
-  /** Unique for ever; case does not matter. */
+  /** No other operator has it, or had it when the record of actions named it; case does not matter. */
   readonly name: string
   /** `"person"` if not given. */
   readonly kind?: OperatorKind | undefined
   readonly role?: Role | undefined
+  readonly scopes?: readonly Scope[] | undefined
+}
+
+/** Changes of an operator; what is not given stays. A role replaces a key's scopes, and scopes its role. */
+export interface OperatorChangesBody {
+  readonly name?: string | undefined
+  readonly role?: Role | undefined
+  /** Only for a key. */
   readonly scopes?: readonly Scope[] | undefined
 }

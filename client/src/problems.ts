@@ -99,6 +99,7 @@ type PlainCode =
   | "operator_not_found"
   | "access_code_not_found"
   | "operator_disabled"
+  | "operator_enabled"
   | "operator_name_used"
   | "mail_not_found"
   | "webhook_delivery_not_found"

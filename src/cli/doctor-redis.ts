@@ -12,10 +12,8 @@ export async function checkRedis({ redis }: Pick<Config, "redis">): Promise<Find
   let connection: RedisConnection | null = null
   try {
     connection = await openRedis(redis)
-    const startedAt = performance.now()
     const key = `${redis.prefix}:${createHmac("sha256", "doctor").update(place).digest("base64url")}`
-    await connection.add({ key, by: 1, withinMs: 1_000 })
-    const tookMs = (performance.now() - startedAt).toFixed(1)
+    const tookMs = await usualMs(connection, key)
     // A user may be allowed to count and not to ask.
     const server = await connection.info("server").catch(() => "")
     const memory = await connection.info("memory").catch(() => "")
@@ -24,7 +22,8 @@ export async function checkRedis({ redis }: Pick<Config, "redis">): Promise<Find
       {
         check,
         ok: true,
-        found: `${place}, ${version}, counts in ${tookMs} ms; keys begin with ${redis.prefix}:`,
+        ...(tookMs >= SLOW_FROM_MS && { weak: true }),
+        found: `${place}, ${version}, counts in ${tookMs.toFixed(1)} ms; keys begin with ${redis.prefix}:${tookMs >= SLOW_FROM_MS ? slowText : ""}`,
       },
       ...memoryFinding(memory),
     ]
@@ -35,6 +34,22 @@ export async function checkRedis({ redis }: Pick<Config, "redis">): Promise<Find
   } finally {
     connection?.close()
   }
+}
+
+/** From this time of a count on the way to Redis, or Redis itself, is worth a look: near by it takes about one. */
+const SLOW_FROM_MS = 20
+const slowText =
+  "; that is slow: requests that wait for a count take so much longer, and from 100 ms on each server counts alone"
+
+/** The middle of five counts, in milliseconds: the first loads the script, and this machine may be busy for a moment. */
+async function usualMs(connection: RedisConnection, key: string): Promise<number> {
+  const times: number[] = []
+  for (let counted = 0; counted < 5; counted += 1) {
+    const startedAt = performance.now()
+    await connection.add({ key, by: 1, withinMs: 1_000 })
+    times.push(performance.now() - startedAt)
+  }
+  return times.toSorted((one, other) => one - other)[2] ?? 0
 }
 
 /** A full Redis that evicts nothing takes no counts; one that evicts any key may forget a count too early. */

@@ -1,6 +1,8 @@
 import type pg from "pg"
 import type { Config } from "../config/config.ts"
 import { flashSaleProduct } from "../seed.ts"
+import { isLimited, onSale } from "./doctor-offers.ts"
+import { checkPhases } from "./doctor-presales.ts"
 import type { Finding } from "./finding.ts"
 
 /** Checks whether buyers can pay. In open mode they pay at the payment simulator. */
@@ -85,6 +87,7 @@ export async function checkOffers(
     demonstrationFinding(demonstration),
     limitsFinding(unlimited, holdBounds?.maxPerHold ?? null),
     ...signedFinding(signed),
+    ...(await checkPhases(pool, { customerSecrets })),
     ...mailboxFinding(confirmed, { canSend: mail !== null || shopMails, holdsNeed }),
   ]
 }
@@ -103,9 +106,7 @@ async function demonstrationOnSale(pool: pg.Pool): Promise<boolean> {
         and name = $1
         and price_minor = $2
         and currency = $3
-        and not paused
-        and sold < stock
-        and (closes_at is null or closes_at > clock_timestamp())`,
+        and ${onSale}`,
     [name, priceMinor, currency],
   )
   return rowCount === 1
@@ -120,11 +121,8 @@ async function productsWithoutLimit(pool: pg.Pool): Promise<Unlimited> {
   const { rows } = await pool.query<{ id: number; name: string; count: number }>(
     `select id, name, count(*) over () as count
        from products
-      where max_per_hold is null
-        and max_per_customer is null
-        and not paused
-        and sold < stock
-        and (closes_at is null or closes_at > clock_timestamp())
+      where not ${isLimited}
+        and ${onSale}
       order by id
       limit ${MOST_NAMED}`,
   )
@@ -137,9 +135,7 @@ async function productsFor(pool: pg.Pool, kind: "signed" | "email"): Promise<rea
     `select id, name
        from products
       where to_jsonb(products) ->> 'customer' = $1
-        and not paused
-        and sold < stock
-        and (closes_at is null or closes_at > clock_timestamp())
+        and ${onSale}
       order by id
       limit ${MOST_NAMED}`,
     [kind],

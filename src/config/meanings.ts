@@ -94,7 +94,7 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
     },
     MAX_PER_HOLD: {
       meaning:
-        "The most units of one hold, of a product without a `max_per_hold`, in closed mode; `0` for no limit. It does not bind the shop's own systems.",
+        "The most units of one hold, of a product without a `max_per_hold`, in closed mode; `0` for no limit. A larger `max_per_hold` of a variant that is held counts in its place. It does not bind the shop's own systems.",
     },
     UNPAID_UNITS_PER_ADDRESS: {
       meaning:

@@ -1,6 +1,7 @@
 import type { PlaceHold } from "./commands.ts"
 import type { Hold } from "./hold.ts"
 import type { Product } from "./product.ts"
+import { variantOf } from "./product-variants.ts"
 import type { PlaceHoldRefusal } from "./refusals.ts"
 import { later, type Instant } from "./time.ts"
 import type { WorkingSet } from "./working-set.ts"
@@ -36,21 +37,32 @@ export function countsUnpaid(bounds: HoldBounds | null | undefined): bounds is H
   return bounds != null && (bounds.unpaid !== Infinity || bounds.lapsed !== Infinity)
 }
 
-/** The most units of a hold by this command; null: no limit. The product's own limit comes before the installation's. */
-export function mostPerHold({ rules }: WorkingSet, product: Product, { holder }: PlaceHold): number | null {
+/**
+ * The most units of a hold by this command; null: no limit. What the shop has set for the product comes before the
+ * installation's limit, and so does a larger limit of a variant that is asked for.
+ */
+export function mostPerHold({ rules }: WorkingSet, product: Product, command: PlaceHold): number | null {
   if (product.maxPerHold !== null) return product.maxPerHold
-  return holder === undefined ? null : (rules.holdBounds?.maxPerHold ?? null)
+  const most = rules.holdBounds?.maxPerHold ?? null
+  return command.holder === undefined || most === null ? null : Math.max(most, ownLimit(product, command))
+}
+
+/** The largest limit per hold that the shop has set for what is asked for; 0: none. */
+function ownLimit(product: Product, { lines = [] }: PlaceHold): number {
+  const ofVariants = lines.map(({ variantId }) => variantOf(product, variantId)?.maxPerHold ?? 0)
+  return product.maxPerHold ?? Math.max(0, ...ofVariants)
 }
 
 /**
- * Refuses a hold whose holder has too many unpaid units of the product, or let too many lapse. A product whose limit per hold is
- * larger than the bound for unpaid units is sold up to that limit.
+ * Refuses a hold whose holder has too many unpaid units of the product, or let too many lapse. A product or variant whose limit per
+ * hold is larger than the bound for unpaid units is sold up to that limit.
  */
 export function refuseByHolder(
   state: WorkingSet,
-  { maxPerHold }: Product,
-  { holder, qty }: PlaceHold,
+  product: Product,
+  command: PlaceHold,
 ): PlaceHoldRefusal | null {
+  const { holder, qty } = command
   const bounds = state.rules.holdBounds
   if (holder === undefined || !countsUnpaid(bounds)) return null
   const units = state.holders.get(holder) ?? noUnits
@@ -58,7 +70,7 @@ export function refuseByHolder(
     const retryAt = later(units.lapsedAt, LAPSE_SECONDS)
     return { code: "too_many_open_holds", because: "lapsed", unitsLeft: 0, retryAt }
   }
-  const most = Math.max(bounds.unpaid, maxPerHold ?? 0)
+  const most = Math.max(bounds.unpaid, ownLimit(product, command))
   const unitsLeft = Math.max(0, most - units.unpaid)
   if (qty <= unitsLeft) return null
   const retryAt = qty <= most ? units.endsAt : null

@@ -8,19 +8,19 @@ export function createRedisEvents(log: Logger, registry: Registry, place: string
   const metrics = createRedisMetrics(registry)
   return {
     away(reason) {
-      metrics.up.set(0)
+      metrics.setUp(false)
       log.warn(
         { metric: "redis.away", redis: place, reason },
         "Redis is away: limits by address are counted by this server alone.",
       )
     },
     back() {
-      metrics.up.set(1)
+      metrics.setUp(true)
       log.info(
         { metric: "redis.back", redis: place },
         "Limits by address are counted in Redis, with the other hosts.",
       )
     },
-    counted: (isShared) => metrics.counts.inc({ result: isShared ? "shared" : "alone" }),
+    counted: (tookMs) => metrics.counted(tookMs),
   }
 }

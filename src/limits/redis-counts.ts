@@ -9,8 +9,8 @@ export interface RedisObserver {
   away(reason: string): void
   /** Counts are shared: for the first time, or again. */
   back(): void
-  /** Attempts were counted in Redis, or only here. */
-  counted(isShared: boolean): void
+  /** Attempts were counted in Redis, which took this many milliseconds; null: only here. */
+  counted(tookMs: number | null): void
 }
 
 /** Counts in Redis. */
@@ -60,9 +60,10 @@ class ConnectedCounts implements RedisCounts {
   async add(count: Count): Promise<Total | null> {
     const connection = this.#connection
     if (connection === null) return this.#notShared()
+    const startedAt = performance.now()
     try {
       const total = await connection.add({ ...count, key: this.#keyOf(count) })
-      this.#options.observer.counted(true)
+      this.#options.observer.counted(performance.now() - startedAt)
       return total
     } catch (error) {
       this.#lost(connection, reasonOf(error))
@@ -98,7 +99,7 @@ class ConnectedCounts implements RedisCounts {
   }
 
   #notShared(): null {
-    this.#options.observer.counted(false)
+    this.#options.observer.counted(null)
     return null
   }
 

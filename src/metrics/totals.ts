@@ -39,6 +39,17 @@ export interface Totals {
   readonly lostChanges: number
   /** Time of the last recount, in milliseconds since 1970; null if none of these processes has recounted yet. */
   readonly recountedAtMs: number | null
+  /** How Redis does; null: REDIS_URL is not set. */
+  readonly redis: RedisTotals | null
+}
+
+/** What the metrics tell of Redis. */
+export interface RedisTotals {
+  readonly isUp: boolean
+  /** Since when it is so, in milliseconds since 1970. */
+  readonly sinceMs: number | null
+  /** Slowest count of the last minute; 0 if there was none. */
+  readonly slowestMs: number
 }
 
 /** Reads the totals from the registry of one process, or from the joined registry of several. */
@@ -68,6 +79,23 @@ export async function totalsIn(registry: Pick<Registry, "getSingleMetric">): Pro
     isSplit: (await value("doorbuster_split_brain")) > 0,
     lostChanges: await value("doorbuster_lost_changes"),
     recountedAtMs: moment(await value("doorbuster_invariants_recounted_time_seconds")),
+    redis: await redisIn(samples),
+  }
+}
+
+type Samples = (
+  name: string,
+) => Promise<readonly { readonly labels: Partial<Record<string, string | number>>; readonly value: number }[]>
+
+async function redisIn(samples: Samples): Promise<RedisTotals | null> {
+  const [up] = await samples("doorbuster_redis_up")
+  if (up === undefined) return null
+  const [changed] = await samples("doorbuster_redis_changed_time_seconds")
+  const [slowest] = await samples("doorbuster_redis_slowest_count_seconds")
+  return {
+    isUp: up.value === 1,
+    sinceMs: moment(changed?.value ?? 0),
+    slowestMs: Math.round((slowest?.value ?? 0) * 1_000),
   }
 }
 

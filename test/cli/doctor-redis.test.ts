@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import { writeFile } from "node:fs/promises"
-import { createServer, type AddressInfo } from "node:net"
+import { connect, createServer, type AddressInfo } from "node:net"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
 import { checkRedis } from "../../src/cli/doctor-redis.ts"
@@ -36,6 +36,26 @@ test("doctor says nothing of Redis where none is set", async () => {
 })
 
 describe.skipIf(!hasRedis)("doctor counts in Redis", () => {
+  test("and warns of one that is slow", async () => {
+    await using redis = await startRedis()
+    // Each answer comes 30 ms late.
+    const late = createServer((client) => {
+      const server = connect(redis.port, "127.0.0.1")
+      client.pipe(server)
+      server.on("data", (data) => setTimeout(() => client.write(data), 30))
+      for (const socket of [client, server]) socket.on("error", () => undefined)
+      client.on("close", () => server.destroy())
+    }).listen(0, "127.0.0.1")
+    await once(late, "listening")
+    const [found] = await findings(`redis://127.0.0.1:${(late.address() as AddressInfo).port}`)
+    late.close()
+
+    expect(found).toMatchObject({ ok: true, weak: true })
+    expect(found?.found).toMatch(
+      /counts in [3-9]\d\.\d ms; .*; that is slow: .* from 100 ms on each server counts alone$/,
+    )
+  })
+
   test("and says its version, and what happens when its memory is full", async () => {
     await using redis = await startRedis()
     const [found, memory] = await findings(redis.url)

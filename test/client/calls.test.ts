@@ -400,6 +400,18 @@ describe.each([
     expect((await shop.operators.rotate(id)).token).not.toBe(token)
     expect(await shop.operators.signOut(id)).toMatchObject({ sessions: 0 })
     expect(await shop.operators.disable(id)).toMatchObject({ disabled_at: expect.any(String) })
+    await expect(shop.operators.rotate(id)).rejects.toMatchObject({ code: "operator_disabled" })
+    expect(await shop.operators.change(id, { name: "Anna", role: "viewer" })).toMatchObject({
+      name: "Anna",
+      role: "viewer",
+      disabled_at: expect.any(String),
+    })
+    expect(await shop.operators.enable(id)).toMatchObject({
+      name: "Anna",
+      disabled_at: null,
+      token: expect.stringMatching(/^dbo1_/),
+    })
+    await expect(shop.operators.enable(id)).rejects.toMatchObject({ code: "operator_enabled" })
     const key = await shop.operators.add({ name: "Key", kind: "key", scopes: ["orders:write"] })
     expect(key).toMatchObject({ kind: "key", role: null, scopes: ["orders:write"] })
     await expect(shop.operators.disable(999)).rejects.toMatchObject({ code: "operator_not_found" })

@@ -102,6 +102,7 @@ const members = {
   mail_not_found: {},
   operator_not_found: {},
   operator_disabled: {},
+  operator_enabled: {},
   operator_name_used: {},
   webhook_delivery_not_found: {},
   route_not_found: {},

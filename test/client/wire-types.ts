@@ -89,6 +89,7 @@ export const wireSchemas = {
   OperatorWithToken: operators.OperatorWithTokenWire,
   OperatorList: operators.OperatorListWire,
   NewOperatorBody: operators.NewOperatorBody,
+  OperatorChangesBody: operators.OperatorChangesBody,
   NewEndpointBody: webhooks.NewEndpointBody,
   EndpointChangesBody: webhooks.EndpointChangesBody,
   RotationBody: webhooks.RotationBody,
@@ -171,6 +172,7 @@ interface WireTypes {
   OperatorWithToken: admin.OperatorWithToken
   OperatorList: admin.WholeList<admin.Operator>
   NewOperatorBody: Given<admin.NewOperatorBody>
+  OperatorChangesBody: Given<admin.OperatorChangesBody>
   NewEndpointBody: admin.NewEndpointBody
   EndpointChangesBody: admin.EndpointChangesBody
   RotationBody: admin.RotationBody

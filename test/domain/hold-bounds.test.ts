@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest"
 import type { HolderUnits } from "../../src/domain/hold-bounds.ts"
+import { defaultVariantSettings, type Variant } from "../../src/domain/variant.ts"
 import { placeHold } from "../../src/domain/place-hold.ts"
 import type { Product } from "../../src/domain/product.ts"
 import { emptyWorkingSet } from "../../src/domain/working-set.ts"
@@ -18,6 +19,11 @@ function stateOf(product: Partial<Product>, known: HolderUnits | null, bounds: t
   state.nextDeadline = null
   if (known !== null) state.holders.set(ANN, known)
   return state
+}
+
+function variant(id: number, maxPerHold: number | null): Variant {
+  const units = { stock: 30, held: 0, sold: 0 }
+  return { ...defaultVariantSettings, ...units, id, name: `size ${id}`, position: id, maxPerHold }
 }
 
 describe("what binds a hold that the shop does not place", () => {
@@ -47,6 +53,48 @@ describe("what binds a hold that the shop does not place", () => {
     const outcome = placeHold(stateOf(product, known, holdBounds), askFor(qty, { holder: ANN }), NOON)
 
     expect(outcome).toMatchObject(refusal ?? { status: "active", qty })
+  })
+
+  // 4 units of a hold of a product that does not say, and 6 unpaid units, as above.
+  test.each([
+    ["a variant without a limit does not raise it", [[1, 5]], { code: "quantity_over_limit", maxPerHold: 4 }],
+    ["a smaller one binds its variant alone", [[3, 3]], { code: "quantity_over_limit", maxPerHold: 2 }],
+    [
+      "a smaller one leaves the others as they are",
+      [
+        [1, 3],
+        [3, 1],
+      ],
+      null,
+    ],
+    ["a larger one is what the shop wants for that variant, also unpaid", [[2, 8]], null],
+    ["a larger one is not passed", [[2, 9]], { code: "quantity_over_limit", maxPerHold: 8, variantId: 2 }],
+    [
+      "a larger one is the limit of a basket with it",
+      [
+        [2, 7],
+        [1, 1],
+      ],
+      null,
+    ],
+    [
+      "a basket does not pass it",
+      [
+        [2, 7],
+        [1, 2],
+      ],
+      { code: "quantity_over_limit", maxPerHold: 8 },
+    ],
+  ] as const)("of variants: %s", (_, wanted, refusal) => {
+    const limits = [null, 8, 2]
+    const variants = limits.map((maxPerHold, index) => variant(index + 1, maxPerHold))
+    const lines = wanted.map(([variantId, qty]) => ({ variantId, qty }))
+    const units = lines.reduce((sum, { qty }) => sum + qty, 0)
+    const state = stateOf({ stock: 90, variants }, null, holdBounds)
+
+    const outcome = placeHold(state, askFor(units, { holder: ANN, lines }), NOON)
+
+    expect(outcome).toMatchObject(refusal ?? { status: "active", qty: units })
   })
 
   test("binds one holder, and neither another one nor the shop nor anybody in open mode", () => {

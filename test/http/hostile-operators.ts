@@ -48,12 +48,43 @@ const wrongBodies = wrong.map(([change, pointer]): HostileRequest => ({
   members: complaintsAbout(pointer),
 }))
 
-const wrongIds = ["0", "-1", "1.5", "ann", "9007199254740992", "%00", "999999"].flatMap((id) =>
-  ["disable", "rotate", "sign-out"].map((way): HostileRequest => {
+// What a change shares with a new operator; there is none with this id, and the body is judged before.
+const wrongChanges = wrong
+  .filter(([change]) => !("kind" in change) && Object.values(change)[0] !== undefined)
+  .map(([change, pointer]): HostileRequest => ({
+    name: `PATCH /api/admin/operators/1 with ${shown(change)}`,
+    method: "PATCH",
+    path: "/api/admin/operators/1",
+    json: change,
+    status: 422,
+    code: "invalid_request",
+    members: complaintsAbout(pointer),
+  }))
+
+const ids = ["0", "-1", "1.5", "ann", "9007199254740992", "%00", "999999"]
+const unknownToChange = ids.map((id): HostileRequest => {
+  const path = `/api/admin/operators/${id}`
+  return {
+    name: `PATCH ${path}`,
+    method: "PATCH",
+    path,
+    json: { role: "owner" },
+    status: 404,
+    code: "operator_not_found",
+  }
+})
+
+const wrongIds = ids.flatMap((id) =>
+  ["disable", "enable", "rotate", "sign-out"].map((way): HostileRequest => {
     const path = `/api/admin/operators/${id}/${way}`
     return { name: `POST ${path}`, method: "POST", path, status: 404, code: "operator_not_found" }
   }),
 )
 
 /** All of them; none changes anything. */
-export const hostileOperators: readonly HostileRequest[] = [...wrongBodies, ...wrongIds]
+export const hostileOperators: readonly HostileRequest[] = [
+  ...wrongBodies,
+  ...wrongChanges,
+  ...unknownToChange,
+  ...wrongIds,
+]

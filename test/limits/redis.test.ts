@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { Live } from "../../client/src/admin.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase, differencesIn, type TestDatabase } from "../support/database.ts"
 import type { TestAnswer } from "../support/http.ts"
@@ -55,6 +56,24 @@ const find = (app: TestApp, address: string) =>
   app.post("/api/orders/find", { email: "ada@example.com" }, from(address))
 const hold = (app: TestApp, address: string, productId = 1) =>
   app.post("/api/holds", { product_id: productId, qty: 1 }, from(address))
+
+interface Failing {
+  readonly begin: (redis: TestRedis) => unknown
+  readonly end: (redis: TestRedis) => unknown
+}
+
+/**
+ * `silent`: by SIGSTOP, so that nothing is answered. `paused`: by CLIENT PAUSE, so that connections, logins and PING are
+ * answered at once, and what would write is not.
+ */
+const failing: Readonly<Record<"stopped" | "silent" | "paused", Failing>> = {
+  stopped: { begin: (redis) => redis.stop(), end: (redis) => redis.start() },
+  silent: { begin: (redis) => redis.pause(), end: (redis) => redis.resume() },
+  paused: {
+    begin: (redis) => redis.ask("CLIENT", "PAUSE", "600000", "WRITE"),
+    end: (redis) => redis.ask("CLIENT", "UNPAUSE"),
+  },
+}
 
 /** The lines about Redis, in order. */
 const linesOf = (app: TestApp) =>
@@ -140,7 +159,7 @@ describe.skipIf(!hasRedis)("two servers with one Redis", () => {
 })
 
 describe.skipIf(!hasRedis)("a Redis that fails under load", () => {
-  test.each(["stopped", "slowed"])(
+  test.each(["stopped", "silent", "paused"] as const)(
     "%s: no request fails or waits long, each server keeps the limits alone, and they are shared when it is back",
     async (how) => {
       await using redis = await startRedis()
@@ -150,7 +169,7 @@ describe.skipIf(!hasRedis)("a Redis that fails under load", () => {
       await using crowd = startCrowd(servers.apps, id)
       try {
         await expect.poll(() => crowd.answers(), within).toBeGreaterThan(100)
-        await (how === "stopped" ? redis.stop() : redis.pause())
+        await failing[how].begin(redis)
 
         // The crowd does not reach Redis with each request; these do.
         const times = await timesOf(60, () => find(app, "10.0.0.1"))
@@ -168,8 +187,7 @@ describe.skipIf(!hasRedis)("a Redis that fails under load", () => {
         const seen = crowd.answers()
         await expect.poll(() => crowd.answers(), within).toBeGreaterThan(seen + 100)
       } finally {
-        if (how === "stopped") await redis.start()
-        else redis.resume()
+        await failing[how].end(redis)
       }
       const bothBack = ["redis.back", "redis.away", "redis.back"]
       await expect.poll(() => [linesOf(app), linesOf(other)], within).toEqual([bothBack, bothBack])
@@ -197,11 +215,16 @@ describe.skipIf(!hasRedis)("a Redis that fails under load", () => {
       reason: expect.stringContaining("ECONNREFUSED"),
     })
     expect(await metricsOf(app)).toContain("doorbuster_redis_up 0")
+    expect(await lampOf(app)).toMatchObject({ state: "away", slowest_count_ms: 0 })
+    const awaySince = (await lampOf(app))?.since
     for (let request = 0; request < 10; request += 1) expect((await find(app, "10.0.0.1")).status).toBe(202)
     expect((await find(app, "10.0.0.1")).status).toBe(429)
     await redis.start()
     await expect.poll(() => linesOf(app), within).toEqual(["redis.away", "redis.back"])
     expect(await metricsOf(app)).toContain("doorbuster_redis_up 1")
+    await expect.poll(async () => (await lampOf(app))?.state).toMatch(/^(connected|slow)$/)
+    const backSince = (await lampOf(app))?.since
+    expect(Date.parse(backSince ?? "")).toBeGreaterThan(Date.parse(awaySince ?? ""))
     expect(await metricsOf(app)).toContain('doorbuster_redis_counts_total{result="alone"}')
     await expect.poll(() => linesOf(other), within).toEqual(["redis.away", "redis.back"])
   })
@@ -225,6 +248,11 @@ describe.skipIf(!hasRedis)("a Redis that fails under load", () => {
     redis.resume()
   })
 })
+
+/** What the live screen of a sale is told of Redis. */
+async function lampOf(app: TestApp): Promise<Live["redis"]> {
+  return (await app.get("/api/admin/live?product_id=1", { token: ADMIN_TOKEN })).body.redis
+}
 
 async function metricsOf(app: TestApp): Promise<string> {
   return app.app.engine.events.registry.metrics()

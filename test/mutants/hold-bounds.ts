@@ -8,6 +8,44 @@ const store = "src/store/batch/unpaid-holds.ts"
 /** What binds the holds of strangers. */
 export const holdBoundMutants: readonly Mutant[] = [
   {
+    name: "hold bounds: a variant's larger limit gives way to the installation's",
+    edits: [{ file: rules, find: "Math.max(most, ownLimit(product, command))", replace: "most" }],
+    caughtBy: { file: "test/domain/hold-bounds.test.ts", test: "of variants: " },
+  },
+  {
+    name: "hold bounds: a variant's larger limit is not the bound for unpaid units",
+    edits: [
+      {
+        file: rules,
+        find: "Math.max(bounds.unpaid, ownLimit(product, command))",
+        replace: "Math.max(bounds.unpaid, product.maxPerHold ?? 0)",
+      },
+    ],
+    caughtBy: { file: "test/domain/hold-bounds.test.ts", test: "of variants: " },
+  },
+  {
+    name: "doctor: products with phases are taken to be paused",
+    edits: [
+      {
+        file: "src/cli/doctor-offers.ts",
+        find: "               (${json} ->> 'phases_paused')::boolean,\n",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/cli/doctor-presales.test.ts", test: "doctor sees products on sale with phases" },
+  },
+  {
+    name: "admin: a set of revoked codes counts as one to buy with",
+    edits: [
+      {
+        file: "web/admin/phase-risks.ts",
+        find: "set.codes <= set.revoked_codes",
+        replace: "set.codes <= 0",
+      },
+    ],
+    caughtBy: { file: "test/web/phase-risks.test.ts", test: "risks of phases" },
+  },
+  {
     name: "hold bounds: the holds of a batch are not counted until it has committed",
     edits: [
       { file: rules, find: "unpaid: unpaid + hold.qty, endsAt: first", replace: "unpaid, endsAt: first" },

@@ -49,6 +49,28 @@ export const limitMutants: readonly Mutant[] = [
     caughtBy: { file: failing, test: "no request fails or waits long" },
   },
   {
+    name: "limits: a Redis that takes connections and no counts is taken to be back",
+    edits: [
+      {
+        file: redis,
+        find: "await connection.add({ key: `${server.prefix}:check`, by: 1, withinMs: 1_000 })",
+        replace: "await connection.info(`${server.prefix}:check`).catch(() => undefined)",
+      },
+    ],
+    caughtBy: { file: failing, test: "no request fails or waits long" },
+  },
+  {
+    name: "limits: the light shows a slow count for ever",
+    edits: [
+      {
+        file: "src/metrics/redis-metrics.ts",
+        find: "    slowest = 0\n",
+        replace: "    slowest = slowest * 1\n",
+      },
+    ],
+    caughtBy: { file: "test/metrics/redis-metrics.test.ts", test: "the slowest count is remembered" },
+  },
+  {
     name: "limits: a password that Redis quotes is logged",
     edits: [{ file: connection, find: 'line.replaceAll(login.password, "…")', replace: "line" }],
     caughtBy: {

@@ -1,10 +1,12 @@
 import type { Mutant } from "./mutants.ts"
 
 const store = "src/store/reads/operators.ts"
+const changes = "src/store/reads/operator-changes.ts"
 const memory = "src/store/reads/operator-memory.ts"
 const area = "src/http/access/admin-area.ts"
 const roles = "test/http/operator-roles.test.ts"
 const operators = "test/http/operators.test.ts"
+const changeTests = "test/http/operator-changes.test.ts"
 const access = "src/http/access/operator-access.ts"
 const auth = "src/http/access/auth.ts"
 const sessions = "src/store/reads/operator-sessions.ts"
@@ -147,12 +149,62 @@ export const operatorMutants: readonly Mutant[] = [
     name: "operators: sessions survive a rotation",
     edits: [
       {
-        file: store,
+        file: changes,
         find: "  await deleteSessions(tx, id)\n  return { ...operator, sessions: 0 }",
         replace: "  return { ...operator, sessions: 0 }",
       },
     ],
     caughtBy: { file: operators, test: "ends with the token" },
+  },
+  {
+    name: "operators: the name of an operator who was renamed is given to another",
+    edits: [{ file: changes, find: "where lower(operator_name) = lower($1)", replace: "where false" }],
+    caughtBy: { file: changeTests, test: "the entries before keep the name of their time" },
+  },
+  {
+    name: "operators: an operator who is enabled has the old token again",
+    edits: [
+      {
+        file: changes,
+        find: "set disabled_at = null,\n             token_hash = decode($2, 'hex')",
+        replace:
+          "set disabled_at = null,\n             last_used_at = case when $2 = '' then null else last_used_at end",
+      },
+    ],
+    caughtBy: { file: changeTests, test: "the previous one and its sessions stay refused" },
+  },
+  {
+    name: "operators: enabling passes the limit of enabled operators",
+    edits: [
+      {
+        file: changes,
+        find: "  const refusal = await refuseOneMore(tx)\n",
+        replace: "  const refusal = operator.id === 0 ? await refuseOneMore(tx) : null\n",
+      },
+    ],
+    caughtBy: { file: changeTests, test: "ends at 200 enabled operators" },
+  },
+  {
+    name: "operators: a new role counts for the token alone, when the session began before",
+    edits: [
+      {
+        file: memory,
+        find: "operator.sessionHashes.map((hash) => [hash, operator] as const)",
+        replace: "operator.sessionHashes.map((hash) => [hash, bySession.get(hash) ?? operator] as const)",
+      },
+    ],
+    caughtBy: { file: changeTests, test: "holds at once for the token and for a session" },
+  },
+  {
+    name: "operators: a key that gets a role keeps its scopes",
+    edits: [
+      {
+        file: changes,
+        find: "scopes = case when $3 then $5 else scopes end",
+        replace: "scopes = case when $5::text[] is not null then $5 else scopes end",
+      },
+    ],
+    caughtBy: { file: changeTests, test: "makes a key with scopes a key with a role" },
   },
   {
     name: "operators: a key signs in to the control room",

@@ -15,6 +15,7 @@ function liveAt(second: number, variants: readonly ShopVariant[] = []): Live {
     figures: null,
     database: { split_brain: false, lost_changes: 0, replication: null },
     invariants: { violations: 0, recounted_at: null },
+    redis: null,
     server_time: `2026-11-27T12:00:0${second}.000Z`,
   }
 }

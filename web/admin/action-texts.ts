@@ -30,6 +30,8 @@ const actionTexts: Readonly<Record<string, string>> = {
   "POST /api/admin/orders/:id/disputes/won": "Marked a dispute of order :id as won",
   "POST /api/admin/orders/:id/disputes/lost": "Marked a dispute of order :id as lost",
   "POST /api/admin/operators": "Added an operator",
+  "PATCH /api/admin/operators/:id": "Changed operator :id",
+  "POST /api/admin/operators/:id/enable": "Enabled operator :id",
   "POST /api/admin/operators/:id/disable": "Disabled operator :id",
   "POST /api/admin/operators/:id/rotate": "Rotated the token of operator :id",
   "POST /api/admin/operators/:id/sign-out": "Ended all sessions of operator :id",

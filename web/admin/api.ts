@@ -1,5 +1,6 @@
 import { createAdminClient } from "../../client/src/admin.ts"
 import { createClient, ProblemError } from "../../client/src/index.ts"
+import { may } from "./own-role.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 
 /** Without a token: the browser sends the session's cookie. The limits are short so that operators see failures soon. */
@@ -19,6 +20,10 @@ export function explain(error: unknown): string {
     case "unauthorized":
       location.reload()
       return "Your session has ended. Sign in again."
+    case "role_required":
+      // The page offers what the role allowed when it was opened.
+      if (may(problem.role)) location.reload()
+      return problem.detail
     case "stock_changed":
       return `The stock was changed to ${problem.stock} in the meantime. Nothing was saved: check the new numbers and try again.`
     case "shop_changed":

@@ -13,11 +13,31 @@ const roleTexts: Readonly<Record<Role, string>> = {
 }
 const roles = Object.entries(roleTexts) as readonly (readonly [Role, string])[]
 
-const FOR_BUYERS = "buyers"
+const FOR_BUYERS = "holds:write orders:write"
+const buyersText = "Holds and orders of buyers; no access to the control room"
 
 /** What an operator may do, in a few words. */
 export function rightsText({ kind, role, scopes }: Operator): string {
   return `${kind === "key" ? "Key: " : ""}${role ?? (scopes ?? []).join(", ")}`
+}
+
+/** The choice of {@link rightsChoices} that an operator has. */
+export function rightsOf({ role, scopes }: Operator): string {
+  return role ?? (scopes ?? []).join(" ")
+}
+
+/** What an operator of this kind may be given, and what it has. */
+export function rightsChoices(operator: Pick<Operator, "kind" | "scopes">): (readonly [string, string])[] {
+  if (operator.kind !== "key") return [...roles]
+  const isOneScope = operator.scopes?.length === 1
+  const own = operator.scopes?.[0] ?? ""
+  return [...roles, [FOR_BUYERS, buyersText], ...(isOneScope ? [[own, `Only ${own}`] as const] : [])]
+}
+
+/** The role or the scopes of a choice. */
+export function wantedRights(choice: string): Pick<NewOperatorBody, "role" | "scopes"> {
+  if (choice === FOR_BUYERS) return { scopes: ["holds:write", "orders:write"] }
+  return { role: roles.find(([one]) => one === choice)?.[0] ?? "viewer" }
 }
 
 interface NewOperatorDialogProps {
@@ -31,15 +51,11 @@ export function NewOperatorDialog({ made, close }: NewOperatorDialogProps) {
   const kind = useSignal("person")
   const rights = useSignal("support")
   const isKey = kind.value === "key"
-  const choices = isKey
-    ? [...roles, [FOR_BUYERS, "Holds and orders of buyers; no access to the control room"] as const]
-    : roles
+  const choices = rightsChoices({ kind: isKey ? "key" : "person", scopes: null })
 
   function wanted(): NewOperatorBody {
-    const named = { name: name.value.trim(), kind: isKey ? "key" : "person" } as const
-    if (isKey && rights.value === FOR_BUYERS) return { ...named, scopes: ["holds:write", "orders:write"] }
-    const role = roles.find(([one]) => one === rights.value)?.[0] ?? "viewer"
-    return { ...named, role }
+    const chosen = isKey || rights.value !== FOR_BUYERS ? rights.value : "viewer"
+    return { name: name.value.trim(), kind: isKey ? "key" : "person", ...wantedRights(chosen) }
   }
 
   return (
@@ -55,7 +71,7 @@ export function NewOperatorDialog({ made, close }: NewOperatorDialogProps) {
         label="Name"
         value={name}
         required
-        hint="It stands in the record of actions, and cannot be used again"
+        hint="It stands in the record of actions"
       />
       <Field
         id="operator-kind"

@@ -2,25 +2,28 @@ import { useSignal } from "@preact/signals"
 import type { Operator, OperatorWithToken } from "../../client/src/admin.ts"
 import { shop } from "./api.ts"
 import { DateTime } from "./date-time.tsx"
-import { Dialog } from "./dialog.tsx"
 import { NewOperatorDialog, NewToken, rightsText } from "./new-operator.tsx"
+import { OperatorActionDialog, type OperatorAction } from "./operator-dialogs.tsx"
 import { Failure } from "./pager.tsx"
 import { usePolling } from "./polling.ts"
 
-type Action = "rotate" | "signOut" | "disable"
-
 const actions = [
+  ["change", "Change…"],
   ["rotate", "Rotate token…"],
   ["signOut", "Sign out everywhere…"],
   ["disable", "Disable…"],
 ] as const
+const disabledActions = [
+  ["change", "Change…"],
+  ["enable", "Enable…"],
+] as const
 
-/** Lists who may run the shop, adds operators, and ends their tokens and sessions. */
+/** Lists who may run the shop, adds and changes operators, and ends their tokens and sessions. */
 export function OperatorsScreen() {
   const operators = usePolling("operators", 5_000, (signal) => shop.operators.list({ signal }))
   const isAdding = useSignal(false)
   const withToken = useSignal<OperatorWithToken | null>(null)
-  const chosen = useSignal<{ readonly action: Action; readonly operator: Operator } | null>(null)
+  const chosen = useSignal<{ readonly action: OperatorAction; readonly operator: Operator } | null>(null)
   const list = operators.value.value?.data
   const show = (operator: OperatorWithToken) => void (withToken.value = operator)
   const close = () => {
@@ -52,14 +55,16 @@ export function OperatorsScreen() {
         />
       )}
       {isAdding.value && <NewOperatorDialog made={show} close={close} />}
-      {chosen.value !== null && <ActionDialog {...chosen.value} rotated={show} close={close} />}
+      {chosen.value !== null && (
+        <OperatorActionDialog {...chosen.value} all={list ?? []} withToken={show} close={close} />
+      )}
     </>
   )
 }
 
 interface OperatorsTableProps {
   readonly list: readonly Operator[]
-  readonly choose: (action: Action, operator: Operator) => void
+  readonly choose: (action: OperatorAction, operator: Operator) => void
 }
 
 function OperatorsTable({ list, choose }: OperatorsTableProps) {
@@ -95,23 +100,17 @@ function OperatorsTable({ list, choose }: OperatorsTableProps) {
                 <DateTime at={operator.created_at} />
               </td>
               <td class="row-actions">
-                {operator.disabled_at === null ? (
-                  actionsOf(operator).map(([action, text]) => (
-                    <button
-                      key={action}
-                      type="button"
-                      class="button"
-                      onClick={() => choose(action, operator)}
-                    >
-                      {text}
-                      <span class="visually-hidden"> {operator.name}</span>
-                    </button>
-                  ))
-                ) : (
+                {operator.disabled_at !== null && (
                   <span class="muted">
                     Disabled <DateTime at={operator.disabled_at} />
                   </span>
                 )}
+                {actionsOf(operator).map(([action, text]) => (
+                  <button key={action} type="button" class="button" onClick={() => choose(action, operator)}>
+                    {text}
+                    <span class="visually-hidden"> {operator.name}</span>
+                  </button>
+                ))}
               </td>
             </tr>
           ))}
@@ -122,59 +121,7 @@ function OperatorsTable({ list, choose }: OperatorsTableProps) {
 }
 
 /** A key has no sessions. */
-function actionsOf({ kind }: Operator) {
+function actionsOf({ kind, disabled_at: disabledAt }: Operator) {
+  if (disabledAt !== null) return disabledActions
   return kind === "key" ? actions.filter(([action]) => action !== "signOut") : actions
-}
-
-interface ActionDialogProps {
-  readonly action: Action
-  readonly operator: Operator
-  readonly rotated: (operator: OperatorWithToken) => void
-  readonly close: () => void
-}
-
-function ActionDialog({ action, operator: { operator_id: id, name }, rotated, close }: ActionDialogProps) {
-  switch (action) {
-    case "rotate":
-      return (
-        <Dialog
-          title={`Rotate the token of ${name}?`}
-          action="Rotate the token"
-          danger
-          run={async () => rotated(await shop.operators.rotate(id))}
-          close={close}
-        >
-          <p>
-            The current token and all sessions end within five seconds. A program that uses it stops working
-            until it has the new one. The new token is shown once, in the next step.
-          </p>
-        </Dialog>
-      )
-    case "signOut":
-      return (
-        <Dialog
-          title={`Sign ${name} out everywhere?`}
-          action="End all sessions"
-          run={() => shop.operators.signOut(id)}
-          close={close}
-        >
-          <p>All sessions end within five seconds. The token stays valid, so {name} can sign in again.</p>
-        </Dialog>
-      )
-    case "disable":
-      return (
-        <Dialog
-          title={`Disable ${name}?`}
-          action="Disable the operator"
-          danger
-          run={() => shop.operators.disable(id)}
-          close={close}
-        >
-          <p>
-            The token and all sessions end within five seconds. This cannot be undone: to let {name} in again,
-            add a new operator under another name.
-          </p>
-        </Dialog>
-      )
-  }
 }

@@ -98,7 +98,11 @@ function ProductForm({ product }: { readonly product: ShopProduct | null }) {
         ...phasesIn(phases, product.phases),
       }
       // Read again: the sale may have opened since the form was loaded.
-      const risk = riskOf(await shop.products.get(product.id), changes)
+      const [now, sets] = await Promise.all([
+        shop.products.get(product.id),
+        hasPhases(changes, product) ? shop.accessCodes.sets(product.id) : null,
+      ])
+      const risk = riskOf(now, changes, sets?.data ?? null)
       if (risk === null) return await change(product.id, changes)
       asked.value = { risk, changes, productId: product.id }
     } catch (error) {
@@ -283,6 +287,11 @@ interface AskedChange {
   readonly productId: number
   readonly changes: ProductChangesBody
   readonly risk: SettingsRisk
+}
+
+/** Products without phases have no use for access codes, so their sets are not asked for. */
+function hasPhases({ phases }: ProductChangesBody, product: ShopProduct): boolean {
+  return (phases ?? product.phases ?? []).length > 0
 }
 
 function RiskDialog({ productId, changes, risk, close }: AskedChange & { readonly close: () => void }) {

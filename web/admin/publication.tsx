@@ -1,12 +1,23 @@
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
-import type { NewProductBody } from "../../client/src/admin.ts"
-import type { ShopProduct, ProductStatus, Time } from "../../client/src/index.ts"
+import type { NewProductBody, ProductChangesBody } from "../../client/src/admin.ts"
+import type {
+  AccessCodeSet,
+  CustomerKind,
+  Phase,
+  PhaseBody,
+  ProductStatus,
+  ShopProduct,
+  Time,
+} from "../../client/src/index.ts"
 import { priceOf } from "../shared/money.ts"
 import { unitsOf } from "../shared/unit-texts.ts"
 import { shop } from "./api.ts"
 import { DateTime } from "./date-time.tsx"
+import { localText } from "./dates.ts"
 import { Dialog } from "./dialog.tsx"
+import { isForEverybody, phaseRisks } from "./phase-risks.ts"
+import { phaseText } from "./phase-values.ts"
 
 /** What a product offers to buyers once it is on sale. */
 interface Offer {
@@ -18,6 +29,11 @@ interface Offer {
   readonly opensAt: Time | null
   readonly closesAt: Time | null
   readonly isPaused: boolean
+  /** Null: it is not made yet, and so has no access codes. */
+  readonly productId: number | null
+  readonly phases: readonly (Phase | PhaseBody)[]
+  readonly customer: CustomerKind
+  readonly maxPerCustomer: number | null
 }
 
 /** What a new product will offer. */
@@ -25,14 +41,20 @@ export function offerIn(body: NewProductBody): Offer {
   const { name, price_minor, currency, variants, opens_at = null, closes_at = null } = body
   const units = variants?.reduce((sum, { stock }) => sum + stock, 0) ?? body.stock ?? 0
   const prices = variants?.map((variant) => variant.price_minor ?? price_minor) ?? [price_minor]
-  return { name, prices, currency, units, opensAt: opens_at, closesAt: closes_at, isPaused: false }
+  const times = { opensAt: opens_at, closesAt: closes_at, isPaused: false }
+  return { name, prices, currency, units, ...times, productId: null, ...buyersIn(body) }
 }
 
 /** What a product that is there will offer. */
 function offerOf(product: ShopProduct, isPaused: boolean): Offer {
   const { name, price_minor, currency, available_stock: units, opens_at, closes_at, variants } = product
   const prices = variants?.map((variant) => variant.price_minor) ?? [price_minor]
-  return { name, prices, currency, units, opensAt: opens_at, closesAt: closes_at, isPaused }
+  const times = { opensAt: opens_at, closesAt: closes_at, isPaused }
+  return { name, prices, currency, units, ...times, productId: product.id, ...buyersIn(product) }
+}
+
+function buyersIn({ phases, customer, max_per_customer: most }: ProductChangesBody) {
+  return { phases: phases ?? [], customer: customer ?? "any", maxPerCustomer: most ?? null }
 }
 
 interface DialogEnds {
@@ -64,6 +86,7 @@ export function SaleDialog({ offer, run, close }: DialogEnds & { readonly offer:
       <p>
         <SaleTimes {...offer} />
       </p>
+      <SaleBuyers {...offer} />
       <p class="tabular">
         Price: {pricesText(prices, currency)} per unit. Stock: {unitsOf(units)}.
       </p>
@@ -71,7 +94,47 @@ export function SaleDialog({ offer, run, close }: DialogEnds & { readonly offer:
   )
 }
 
-function SaleTimes({ opensAt, closesAt, isPaused }: Offer) {
+const customerTexts: Partial<Record<CustomerKind, string>> = {
+  named: "Each hold needs the name of a customer.",
+  signed: "Only customers whom your server has signed can buy.",
+  email: "Only buyers who confirm a mailbox by a mailed code can buy.",
+}
+
+/** Who may buy when, and what is wrong with it. */
+function SaleBuyers({ productId, phases, customer, maxPerCustomer }: Offer) {
+  const sets = useSignal<readonly AccessCodeSet[] | null>(productId === null ? [] : null)
+  useEffect(() => {
+    if (productId === null || phases.length === 0) return
+    // Without an answer nothing is said of codes.
+    shop.accessCodes.sets(productId).then(
+      ({ data }) => void (sets.value = data),
+      () => undefined,
+    )
+  }, [])
+  const risks = phaseRisks({ phases, customer, maxPerCustomer, sets: sets.value }, Date.now())
+  return (
+    <>
+      {customerTexts[customer] !== undefined && <p>{customerTexts[customer]}</p>}
+      {phases.length > 0 && (
+        <>
+          <p>Who may buy when, within these times:</p>
+          <ul class="tabular">
+            {phases.map(({ from = null, until = null, needs = null, max_per_customer = null }, index) => (
+              <li key={index}>{phaseText({ from, until, needs, max_per_customer }, localText)}</li>
+            ))}
+          </ul>
+        </>
+      )}
+      {risks.map((risk) => (
+        <p key={risk} class="notice">
+          {risk}
+        </p>
+      ))}
+    </>
+  )
+}
+
+function SaleTimes({ opensAt, closesAt, isPaused, phases }: Offer) {
   const now = Date.now()
   if (closesAt !== null && Date.parse(closesAt) <= now)
     return <>Its closing time has passed, so no units can be held until you reopen the sale.</>
@@ -80,8 +143,10 @@ function SaleTimes({ opensAt, closesAt, isPaused }: Offer) {
     <>
       The sale opens <DateTime at={opensAt} />. Until then no units can be held.
     </>
-  ) : (
+  ) : isForEverybody(phases.length === 0 ? null : phases, now) ? (
     <>The sale is open at once: units can be held as soon as you confirm.</>
+  ) : (
+    <>The sale is open at once, for those who may buy in a phase that is on.</>
   )
 }
 
@@ -155,6 +220,7 @@ export function PublicationDialog({ action, product, isPaused, close }: Publicat
           <p>
             <SaleTimes {...offerOf(product, isPaused)} />
           </p>
+          <SaleBuyers {...offerOf(product, isPaused)} />
         </Dialog>
       )
     case "archive":

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact"
 import type { Live } from "../../client/src/admin.ts"
+import { DateTime } from "./date-time.tsx"
 import { durationText } from "./dates.ts"
 import { may } from "./own-role.ts"
 
@@ -16,7 +17,7 @@ export interface SaleHealthProps {
   readonly failure: string | null
 }
 
-/** The health of the sale: a lamp and a text for each of five checks. */
+/** The health of the sale: a lamp and a text for each of five checks, and for Redis where it is set. */
 export function SaleHealth({ live, silentSeconds, failure }: SaleHealthProps) {
   const inbox = live.money_inbox_count
   const inboxText = inbox === 0 ? "Empty" : `${inbox} open`
@@ -41,8 +42,21 @@ export function SaleHealth({ live, silentSeconds, failure }: SaleHealthProps) {
         level={isSilent ? "bad" : "good"}
         text={isSilent ? `No answer for ${durationText(silentSeconds)}. ${failure ?? ""}` : "Connected"}
       />
+      {live.redis !== null && <HealthItem name="Redis" {...redis(live.redis)} />}
     </ul>
   )
+}
+
+/** Yellow at worst, because a sale goes on without Redis. */
+function redis({ state, since, slowest_count_ms: slowestMs }: NonNullable<Live["redis"]>) {
+  if (state === "connected") return { level: "good", text: "Connected" } as const
+  if (state === "slow") return { level: "warn", text: `Slow, up to ${slowestMs} ms` } as const
+  const text = (
+    <>
+      Away since <DateTime at={since} none="the start" />. Each server counts limits by address alone
+    </>
+  )
+  return { level: "warn", text } as const
 }
 
 function invariants({ invariants: { violations, recounted_at }, server_time }: Live) {

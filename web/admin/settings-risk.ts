@@ -1,5 +1,6 @@
 import type { ProductChangesBody } from "../../client/src/admin.ts"
-import type { Product, Variant } from "../../client/src/index.ts"
+import type { AccessCodeSet, CustomerKind, Product, Variant } from "../../client/src/index.ts"
+import { isForEverybody, phaseRisks } from "./phase-risks.ts"
 import { priceOf } from "../shared/money.ts"
 
 /** The immediate effect on buyers if changed settings are saved, as a dialog shows it. */
@@ -11,19 +12,76 @@ export interface SettingsRisk {
 }
 
 /**
- * Returns the risk that the operator has to confirm before changes are saved: they open, stop or end the sale, or they
- * change the price while the product is on sale. Null: no confirmation is needed, as for what nobody can buy.
+ * Returns the risk that the operator has to confirm before changes are saved: they open, stop or end the sale, change the price while
+ * the product is on sale, keep buyers out, or leave a phase in which nobody can buy. Null: no confirmation is needed, as for what
+ * nobody can buy. `sets`: the product's sets of access codes; null: not known.
  */
-export function riskOf(product: Product, changes: ProductChangesBody): SettingsRisk | null {
+export function riskOf(
+  product: Product,
+  changes: ProductChangesBody,
+  sets: readonly AccessCodeSet[] | null = null,
+): SettingsRisk | null {
   if (product.status === "draft" || product.status === "archived") return null
+  const risks = [saleRisk(product, changes), accessRisk(product, changes, sets)].filter(
+    (risk) => risk !== null,
+  )
+  return joined(risks)
+}
+
+/** The first one's title, with the consequences of all; null: there are none. */
+function joined(risks: readonly SettingsRisk[]): SettingsRisk | null {
+  const [first] = risks
+  return first === undefined
+    ? null
+    : { ...first, consequences: risks.flatMap(({ consequences }) => consequences) }
+}
+
+function saleRisk(product: Product, changes: ProductChangesBody): SettingsRisk | null {
   if (product.sale_state === "scheduled") return openRisk(product, changes)
   if (product.sale_state === "closed") return reopenRisk(product, changes)
   const risks = [endRisk(product, changes), delayRisk(product, changes), priceRisk(product, changes)].filter(
     (risk) => risk !== null,
   )
-  const [first] = risks
-  if (first === undefined) return null
-  return { ...first, consequences: risks.flatMap(({ consequences }) => consequences) }
+  return joined(risks)
+}
+
+/** Other phases, or another kind of customer, may keep buyers out at once, or leave a phase in which nobody can buy. */
+function accessRisk(
+  product: Product,
+  { phases, customer, max_per_customer: most }: ProductChangesBody,
+  sets: readonly AccessCodeSet[] | null,
+): SettingsRisk | null {
+  const { name, sale_state: state } = product
+  const now = Date.parse(product.server_time)
+  const before = {
+    phases: product.phases,
+    customer: product.customer,
+    maxPerCustomer: product.max_per_customer,
+    sets,
+  }
+  const after = {
+    phases: phases === undefined ? product.phases : phases,
+    customer: customer ?? product.customer,
+    maxPerCustomer: most === undefined ? product.max_per_customer : most,
+    sets,
+  }
+  const known = phaseRisks(before, now)
+  const consequences = phaseRisks(after, now).filter((text) => !known.includes(text))
+  const isOn = state !== "scheduled" && state !== "closed"
+  if (isOn && isForEverybody(product.phases, now) && !isForEverybody(after.phases, now)) {
+    consequences.unshift(
+      "No phase for everybody is on now. So buyers without the access code or group of a phase cannot hold units as soon as you save.",
+    )
+  }
+  const wanted = customer === undefined || customer === product.customer ? undefined : newcomers[customer]
+  if (isOn && wanted !== undefined) consequences.unshift(wanted)
+  if (consequences.length === 0) return null
+  return { title: `Change who may buy ${name}?`, action: "Save the change", consequences }
+}
+
+const newcomers: Partial<Record<CustomerKind, string>> = {
+  signed: "As soon as you save, only customers whom your server has signed can hold units.",
+  email: "As soon as you save, only buyers who confirm a mailbox by a mailed code can hold units.",
 }
 
 /** An opening time that is cleared or lies in the past opens a scheduled sale at once. */

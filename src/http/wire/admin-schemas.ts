@@ -113,8 +113,32 @@ export const LiveWire = Type.Object({
     },
     { description: "What the processes of this port have noticed about the database since they started" },
   ),
+  redis: Type.Unsafe<LiveRedis | null>({
+    type: ["object", "null"],
+    required: ["state", "since", "slowest_count_ms"],
+    properties: {
+      state: {
+        type: "string",
+        enum: ["connected", "slow", "away"],
+        description:
+          "`connected`: limits by address are counted with the other hosts; `slow`: they are, and a count of the last minute took 50 ms or more; `away`: this server counts alone, until Redis is back",
+      },
+      since: { ...timeOrNull, description: "Since when it is used or away" },
+      slowest_count_ms: {
+        type: "integer",
+        description: "The slowest count of the last minute; 0 if there was none",
+      },
+    },
+    description: "How Redis does, as the answering server sees it; null: `REDIS_URL` is not set",
+  }),
   server_time: Time,
 })
+
+interface LiveRedis {
+  readonly state: "connected" | "slow" | "away"
+  readonly since: string | null
+  readonly slowest_count_ms: number
+}
 
 export type LiveJson = Static<typeof LiveWire>
 export type AdminActionJson = Static<typeof AdminActionWire>

@@ -1,7 +1,7 @@
 import { Type, type Static } from "typebox"
 import { LONGEST_NAME, operatorKinds, roles, scopes } from "../../domain/operator.ts"
 import { isoTime, isoTimeOrNull } from "../../domain/time.ts"
-import type { Operator } from "../../store/reads/operators.ts"
+import type { Operator } from "../../store/reads/operator-changes.ts"
 import { body, Id, labelPattern, oneOf, Time, timeOrNull } from "../../wire/fields.ts"
 
 /** The JSON of operators. */
@@ -16,13 +16,16 @@ const Kind = oneOf(operatorKinds, {
   description: "A person may sign in to the control room with the token, a key may not",
 })
 
+const Name = Type.String({
+  minLength: 1,
+  maxLength: LONGEST_NAME,
+  pattern: labelPattern,
+  description:
+    "No other operator has it, or had it when the record of actions named it. Case does not matter",
+})
+
 export const NewOperatorBody = body({
-  name: Type.String({
-    minLength: 1,
-    maxLength: LONGEST_NAME,
-    pattern: labelPattern,
-    description: "Unique for ever, because the record of actions names operators. Case does not matter.",
-  }),
+  name: Name,
   kind: Type.Optional(Kind),
   role: Type.Optional(oneOf(roles, { description: `${roleText}. A person needs one` })),
   scopes: Type.Optional(
@@ -31,6 +34,21 @@ export const NewOperatorBody = body({
       maxItems: scopes.length,
       uniqueItems: true,
       description: `Only for a key, in place of a role. ${scopesText}`,
+    }),
+  ),
+})
+
+export const OperatorChangesBody = body({
+  name: Type.Optional(Name),
+  role: Type.Optional(
+    oneOf(roles, { description: `${roleText}. In place of a key's scopes, if it has some` }),
+  ),
+  scopes: Type.Optional(
+    Type.Array(Scope, {
+      minItems: 1,
+      maxItems: scopes.length,
+      uniqueItems: true,
+      description: `Only for a key, in place of its role. ${scopesText}`,
     }),
   ),
 })

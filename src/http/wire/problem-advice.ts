@@ -25,8 +25,10 @@ export const problemAdvice: Readonly<Record<AnyRefusal["code"], string>> = {
   dispute_not_found: "Take provider and dispute id from `GET /api/admin/orders/{id}/disputes`.",
   webhook_endpoint_not_found: "Check the endpoint's id, or list the endpoints.",
   operator_not_found: "Check the operator's id, or list the operators.",
-  operator_disabled: "Add a new operator, with another name: a disabled one stays disabled.",
-  operator_name_used: "Choose another name. Names stay used, because the record of actions names operators.",
+  operator_disabled: "Enable the operator, which also gives it a new token.",
+  operator_enabled: "Nothing to do. To replace the token of an enabled operator, rotate it.",
+  operator_name_used:
+    "Choose another name. A name stays used while the record of actions names an operator by it.",
   too_many_operators: "No more than `most_operators` operators can be enabled. Disable one first.",
   mail_not_found: "Take the `mail_id` from `mails` of `GET /api/admin/orders/{id}`.",
   webhook_delivery_not_found: "Check the `webhook-id`, or list the endpoint's deliveries.",

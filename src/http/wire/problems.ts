@@ -2,7 +2,7 @@ import type { FastifyReply } from "fastify"
 import type { Role } from "../../domain/operator.ts"
 import type { Refusal } from "../../domain/refusals.ts"
 import type { LaneRefusal } from "../../lanes/lane.ts"
-import type { OperatorRefusal } from "../../store/reads/operators.ts"
+import type { OperatorRefusal } from "../../store/reads/operator-changes.ts"
 import { members } from "./problem-members.ts"
 
 /** Refusals of the HTTP layer itself. */
@@ -104,6 +104,7 @@ export const problems: Readonly<Record<AnyRefusal["code"], Problem>> = {
   refund_not_open: { status: 409, title: "The refund's status does not allow this" },
   too_many_endpoints: { status: 409, title: "Too many webhook endpoints" },
   operator_disabled: { status: 409, title: "The operator is disabled" },
+  operator_enabled: { status: 409, title: "The operator is enabled" },
   operator_name_used: { status: 409, title: "An operator has or had this name" },
   too_many_operators: { status: 409, title: "Too many operators" },
   event_key_reused: {

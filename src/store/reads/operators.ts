@@ -2,21 +2,20 @@ import type pg from "pg"
 import type { OperatorKind, Permission } from "../../domain/operator.ts"
 import type { Instant } from "../../domain/time.ts"
 import { transaction, type Tx } from "../tx.ts"
+import {
+  changeOperator,
+  disableOperator,
+  enableOperator,
+  findOperator,
+  operatorColumns,
+  refuseName,
+  refuseOneMore,
+  rotateToken,
+  type Operator,
+  type OperatorChanges,
+  type OperatorRefusal,
+} from "./operator-changes.ts"
 import { deleteSession, deleteSessions, insertSession, type NewSession } from "./operator-sessions.ts"
-
-/** A person or a key. Its token is known to nobody but its bearer. */
-export type Operator = Permission & {
-  readonly id: number
-  readonly name: string
-  readonly kind: OperatorKind
-  readonly createdAt: Instant
-  /** At most a minute behind; null: never. */
-  readonly lastUsedAt: Instant | null
-  /** Null: enabled. A disabled operator stays disabled. */
-  readonly disabledAt: Instant | null
-  /** How many sessions of the control room are open. */
-  readonly sessions: number
-}
 
 /** A new operator. */
 export type NewOperator = Permission & {
@@ -35,15 +34,6 @@ export type IdentifiedOperator = Permission & {
   readonly sessionHashes: readonly string[]
 }
 
-/** Why a change of operators was refused. */
-export type OperatorRefusal =
-  | { readonly code: "operator_not_found" }
-  /** Also one whose own owner was disabled in this moment. */
-  | { readonly code: "unauthorized" }
-  | { readonly code: "operator_disabled" }
-  | { readonly code: "operator_name_used" }
-  | { readonly code: "too_many_operators"; readonly mostOperators: number }
-
 /**
  * The operators. Changes take turns, and `by` names the operator who asks for one; null: ADMIN_TOKEN, a command, or open
  * mode. An operator who is no enabled owner any more when its turn comes changes nothing (`unauthorized`): of two owners
@@ -55,8 +45,17 @@ export interface Operators {
   list(): Promise<Operator[]>
   /** The id of an operator; null: no operator has this name. Case does not matter. */
   idOf(name: string): Promise<number | null>
+  /** The operator with this id; null: there is none. */
+  find(id: number): Promise<Operator | null>
+  /**
+   * Gives it another name, or other rights, which count for its token and its open sessions. What is not given stays. Also
+   * for a disabled operator, so that it can be enabled with less.
+   */
+  change(id: number, changes: OperatorChanges, by: number | null): Promise<Operator | OperatorRefusal>
   /** Ends its token and its sessions for good. Disabling a disabled operator changes nothing. */
   disable(id: number, by: number | null): Promise<Operator | OperatorRefusal>
+  /** Lets a disabled operator in again, with a new token: the previous one may have been the reason to disable it. */
+  enable(id: number, tokenHash: string, by: number | null): Promise<Operator | OperatorRefusal>
   /** Replaces its token, and ends its sessions. Of several rotations at once the last one counts. */
   rotate(id: number, tokenHash: string, by: number | null): Promise<Operator | OperatorRefusal>
   /** Ends all its sessions; its token goes on. */
@@ -74,19 +73,7 @@ export interface Operators {
   noteUse(id: number): Promise<void>
 }
 
-/** Enabled operators; each process remembers all of them. */
-const MOST_OPERATORS = 200
 const MOST_LISTED = 1_000
-const columns = `
-  id, name, kind, role, scopes,
-  created_at as "createdAt",
-  last_used_at as "lastUsedAt",
-  disabled_at as "disabledAt",
-  (select count(*)
-     from operator_sessions s
-    where s.operator_id = o.id
-      and s.ends_at > clock_timestamp()) as sessions`
-
 /** Makes the operators over PostgreSQL; `onChange` is called after each change by this process. */
 export function createOperators(pool: pg.Pool, onChange: () => void): Operators {
   async function change(by: number | null, work: (tx: Tx) => Promise<Operator | OperatorRefusal>) {
@@ -102,6 +89,9 @@ export function createOperators(pool: pg.Pool, onChange: () => void): Operators 
     add: (operator, by) => change(by, (tx) => insertOperator(tx, operator)),
     list: () => listOperators(pool),
     idOf: (name) => findByName(pool, name),
+    find: (id) => findOperator(pool, id),
+    change: (id, changes, by) => change(by, (tx) => changeOperator(tx, id, changes)),
+    enable: (id, tokenHash, by) => change(by, (tx) => enableOperator(tx, id, tokenHash)),
     disable: (id, by) => change(by, (tx) => disableOperator(tx, id)),
     rotate: (id, tokenHash, by) => change(by, (tx) => rotateToken(tx, id, tokenHash)),
     endSessions: (id, by) =>
@@ -144,16 +134,8 @@ async function mayChange(tx: Tx, by: number | null): Promise<boolean> {
 }
 
 async function insertOperator(tx: Tx, operator: NewOperator): Promise<Operator | OperatorRefusal> {
-  const { rows: counted } = await tx.query<{ count: number }>({
-    name: "count-operators",
-    text: `
-      select count(*) as count
-        from operators
-       where disabled_at is null`,
-  })
-  if ((counted[0]?.count ?? 0) >= MOST_OPERATORS) {
-    return { code: "too_many_operators", mostOperators: MOST_OPERATORS }
-  }
+  const refusal = (await refuseOneMore(tx)) ?? (await refuseName(tx, { name: operator.name, id: null }))
+  if (refusal !== null) return refusal
   const { rows } = await tx.query<{ id: number }>({
     name: "add-operator",
     text: `
@@ -172,7 +154,7 @@ async function listOperators(pool: pg.Pool): Promise<Operator[]> {
   const { rows } = await pool.query<Operator>({
     name: "list-operators",
     text: `
-      select ${columns}
+      select ${operatorColumns}
         from operators o
        order by disabled_at desc nulls first, id
        limit ${MOST_LISTED}`,
@@ -190,50 +172,6 @@ async function findByName(pool: pg.Pool, name: string): Promise<number | null> {
     values: [name],
   })
   return rows[0]?.id ?? null
-}
-
-async function findOperator(tx: Tx, id: number): Promise<Operator | null> {
-  const { rows } = await tx.query<Operator>({
-    name: "find-operator",
-    text: `
-      select ${columns}
-        from operators o
-       where id = $1`,
-    values: [id],
-  })
-  return rows[0] ?? null
-}
-
-async function disableOperator(tx: Tx, id: number): Promise<Operator | OperatorRefusal> {
-  await tx.query({
-    name: "disable-operator",
-    text: `
-      update operators
-         set disabled_at = date_trunc('milliseconds', clock_timestamp())
-       where id = $1
-         and disabled_at is null`,
-    values: [id],
-  })
-  // Afterwards, because the update has waited for sessions that began before it.
-  await deleteSessions(tx, id)
-  return (await findOperator(tx, id)) ?? { code: "operator_not_found" }
-}
-
-async function rotateToken(tx: Tx, id: number, tokenHash: string): Promise<Operator | OperatorRefusal> {
-  const operator = await findOperator(tx, id)
-  if (operator === null) return { code: "operator_not_found" }
-  if (operator.disabledAt !== null) return { code: "operator_disabled" }
-  await tx.query({
-    name: "rotate-operator-token",
-    text: `
-      update operators
-         set token_hash = decode($2, 'hex')
-       where id = $1
-         and disabled_at is null`,
-    values: [id, tokenHash],
-  })
-  await deleteSessions(tx, id)
-  return { ...operator, sessions: 0 }
 }
 
 async function identifiedOperators(pool: pg.Pool): Promise<IdentifiedOperator[]> {

@@ -87,7 +87,10 @@ export function registerShowLiveSale(
   })
 }
 
-function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants"> {
+/** Half of the time after which a count is given up, and Redis with it. A Redis near by needs a millisecond. */
+const SLOW_FROM_MS = 50
+
+function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants" | "redis"> {
   return {
     counters: {
       since: timeOrNull(totals.sinceMs),
@@ -96,7 +99,15 @@ function totalsJson(totals: Totals): Pick<LiveJson, "counters" | "invariants"> {
       orders: copied(totals.orders),
     },
     invariants: { violations: totals.violations, recounted_at: timeOrNull(totals.recountedAtMs) },
+    redis: redisJson(totals.redis),
   }
+}
+
+function redisJson(redis: Totals["redis"]): LiveJson["redis"] {
+  if (redis === null) return null
+  const { isUp, sinceMs, slowestMs } = redis
+  const state = isUp ? (slowestMs >= SLOW_FROM_MS ? "slow" : "connected") : "away"
+  return { state, since: timeOrNull(sinceMs), slowest_count_ms: slowestMs }
 }
 
 function refusalsOf(

@@ -17,7 +17,7 @@ export function registerDisableOperator(
     schema: {
       summary: "Disable an operator",
       description:
-        "Ends the operator's token and sessions for good: at once on the server that answers, within five seconds on all others. Disabling a disabled operator changes nothing.",
+        "Ends the operator's token and sessions: at once on the server that answers, within five seconds on all others. Disabling a disabled operator changes nothing.",
       tags: ["admin"],
       security: needsRole("owner"),
       params: Type.Object({ id: Type.String() }),

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import type { Operator, OperatorRefusal } from "../../../../store/reads/operators.ts"
+import type { Operator, OperatorRefusal } from "../../../../store/reads/operator-changes.ts"
 import type { Gatekeeper } from "../../../access/auth.ts"
 import { parseId } from "../../../wire/ids.ts"
 import { refuse } from "../../../wire/problems.ts"

@@ -1,7 +1,9 @@
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
 import { registerAddOperator } from "./add-operator.ts"
+import { registerChangeOperator } from "./change-operator.ts"
 import { registerDisableOperator } from "./disable-operator.ts"
+import { registerEnableOperator } from "./enable-operator.ts"
 import { registerListOperators } from "./list-operators.ts"
 import { registerRotateOperatorToken } from "./rotate-operator-token.ts"
 import { registerSignOutOperator } from "./sign-out-operator.ts"
@@ -13,7 +15,9 @@ export function registerOperatorRoutes(
 ): void {
   registerListOperators(admin, services)
   registerAddOperator(admin, services)
+  registerChangeOperator(admin, services)
   registerDisableOperator(admin, services)
+  registerEnableOperator(admin, services)
   registerRotateOperatorToken(admin, services)
   registerSignOutOperator(admin, services)
 }
