@@ -165,6 +165,7 @@ export class DoorbusterBuy extends HTMLElement {
         baseUrl: server,
         firstQty: qty,
         earlyChoice: () => firstChoice,
+        earlyPicks: () => [],
         customerToken: () => customerToken,
         accessCode: () => accessCode,
         prepare: () => undefined,
