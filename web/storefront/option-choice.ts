@@ -145,12 +145,13 @@ function unitsIn(open: readonly Variant[]): ShownUnits {
  */
 export function namedOptions(
   words: Pick<Words, "optionIs">,
-  variants: readonly Variant[] = [],
+  variants: readonly Variant[] | undefined,
   variantId: number,
 ): { readonly text: string | undefined; readonly isWhole: boolean } {
-  const variant = variants.find(({ id }) => id === variantId)
+  const variant = variants?.find(({ id }) => id === variantId)
   const options = Object.entries(variant?.options ?? {})
-  if (variant === undefined || options.length < 2) return { text: undefined, isWhole: false }
+  if (variants === undefined || variant === undefined || options.length < 2)
+    return { text: undefined, isWhole: false }
   const order = optionsInOrder(variants)
   const values = new Set(Object.values(variant.options))
   return {
