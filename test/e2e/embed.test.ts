@@ -204,6 +204,31 @@ describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origi
     ])
   })
 
+  test("has the shop's colour, unless the page gives it one", async () => {
+    const id = await offerLamp(app)
+    await app.shop.shop.change({ accent: "#14213d" })
+    const colours = async (css: string) => {
+      site.show(app, `<doorbuster-buy product="${id}"></doorbuster-buy>`, { css })
+      await using visitor = await newVisitor()
+      const { page } = visitor
+      await page.goto(site.url)
+      await page.getByRole("button", { name: "Reserve" }).waitFor()
+      return await page.evaluate(`(() => {
+        const button = document.querySelector("doorbuster-buy").shadowRoot.querySelector(".primary")
+        const { backgroundColor, color } = getComputedStyle(button)
+        return [backgroundColor, color]
+      })()`)
+    }
+    // The text on it can be read.
+    expect(await colours("")).toEqual(["rgb(20, 33, 61)", "rgb(255, 255, 255)"])
+    expect(await colours("doorbuster-buy { --doorbuster-accent: rgb(252, 163, 17) }")).toEqual([
+      "rgb(252, 163, 17)",
+      "rgb(30, 28, 23)",
+    ])
+    await app.shop.shop.change({ accent: null })
+    expect(await colours("")).toEqual(["rgb(255, 198, 43)", "rgb(30, 28, 23)"])
+  })
+
   test("sells a variant to a known customer in Arabic, in the shop's own look, and leaves checking out to the page", async () => {
     const { id, size } = await offerShoe(app, { "41": 3, "42": 0, "43": 1 }, { max_per_customer: 1 })
     await app.shop.shop.change({ languages: ["en", "ar"] })
