@@ -68,7 +68,7 @@ test.each<[string, readonly Variant[], readonly string[]]>([
     ],
     [],
   ],
-])("%s: chosen by %3$j", (_, variants, options) => {
+])("%s: the options to choose by", (_, variants, options) => {
   expect(optionGroups(variants).map(({ option }) => option)).toEqual(options)
 })
 
@@ -233,8 +233,11 @@ test.each([
   [["few", "available"], "available"],
 ] as const)("of a stock that is not shown, %j together are %s", (levels, level) => {
   const hidden = levels.map((stock_level, index) => {
-    const { stock, available_stock, reserved_stock, sold_stock, ...shown } = one(index, `Black / ${index}`)
-    return { ...shown, stock_level }
+    const { id, name, options, ...more } = one(index, `Black / ${index}`)
+    const { sku, position, image_url, price, price_minor, own_price, sale_state, max_per_hold, enabled } =
+      more
+    const settings = { sku, position, image_url, price, price_minor, own_price, max_per_hold, enabled }
+    return { id, name, options, ...settings, sale_state, stock_level }
   })
   expect(offerOf(hidden, [], "colour", "Black").units).toEqual({ stock_level: level })
 })
