@@ -25,7 +25,7 @@ import {
 } from "./server-connection.ts"
 import { draftName } from "./asked-details.ts"
 import { narrowed, picksFor, variantPicked, withPick, type Picks } from "./option-choice.ts"
-import { firstChoice, variantsForSale, withUnits, type Choice } from "./variant-choice.ts"
+import { firstChoice, inOrder, variantsForSale, withUnits, type Choice } from "./variant-choice.ts"
 import { asksCustomer, asksMailbox } from "./asked-customer.ts"
 import { createMailboxModel } from "./mailbox.ts"
 import { bodyOf, oneTabAtATime } from "./hold-requests.ts"
@@ -139,7 +139,7 @@ export function createProductPageModel(
 
   function choose(next: Choice): void {
     batch(() => {
-      choice.value = next
+      choice.value = inOrder(offered.value, next)
       if (refusal.value !== null && isAboutChoice(refusal.value)) refusal.value = null
     })
   }

@@ -139,6 +139,11 @@ export function withUnits(choice: Choice, variantId: number, qty: number): Choic
   return lines.filter(({ qty }) => qty > 0)
 }
 
+/** The choice in the product's order, whatever was pressed first. */
+export function inOrder(variants: readonly Variant[], choice: Choice): Choice {
+  return variants.flatMap(({ id }) => choice.filter(({ variant_id }) => variant_id === id))
+}
+
 /** The most units of a variant that can be chosen beside the other lines. */
 export function mostOfVariant(product: Product, variant: Variant, choice: Choice): number {
   const others = unitsChosen(choice) - chosenUnits(choice, variant.id)
@@ -170,7 +175,7 @@ export interface Lack {
   readonly available: number
 }
 
-/** The chosen variants that cannot be reserved now, in the order in which they were chosen. */
+/** The chosen variants that cannot be reserved now, in the order of the choice. */
 export function lacksOf(product: Product, choice: Choice): readonly Lack[] {
   return choice.flatMap(({ variant_id, qty }) => {
     const variant = variantOf(product, variant_id)

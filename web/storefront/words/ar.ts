@@ -58,6 +58,7 @@ export const ar: Words = {
     paused: "متوقف مؤقتًا",
     closed: "انتهى البيع",
   },
+  presale: "بيع مسبق",
   variantStates: {
     all_held: "محجوز بالكامل",
     sold_out: "نفدت الكمية",

@@ -49,6 +49,7 @@ export const de: Words = {
     paused: "Pausiert",
     closed: "Beendet",
   },
+  presale: "Vorverkauf",
   variantStates: {
     all_held: "Alle reserviert",
     sold_out: "Ausverkauft",

@@ -49,6 +49,7 @@ export const en = {
     paused: "Paused",
     closed: "Ended",
   },
+  presale: "Presale",
   variantStates: {
     all_held: "All reserved",
     sold_out: "Sold out",

@@ -48,6 +48,7 @@ export const es: Words = {
     paused: "En pausa",
     closed: "Terminada",
   },
+  presale: "Preventa",
   variantStates: {
     all_held: "Todo reservado",
     sold_out: "Agotado",

@@ -48,6 +48,7 @@ export const fr: Words = {
     paused: "En pause",
     closed: "Terminé",
   },
+  presale: "Prévente",
   variantStates: {
     all_held: "Tout est réservé",
     sold_out: "Épuisé",

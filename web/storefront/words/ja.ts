@@ -47,6 +47,7 @@ export const ja: Words = {
     paused: "一時停止中",
     closed: "販売終了",
   },
+  presale: "先行販売",
   variantStates: {
     all_held: "すべて確保済み",
     sold_out: "売り切れ",
