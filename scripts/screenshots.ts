@@ -416,7 +416,13 @@ function createScenes(url: string): Scene[] {
         await visit(page, await shoe({ opens_at: opensAt, max_per_hold: 1 }))
       },
     },
-    { name: "options", come: pickShirt },
+    {
+      name: "options",
+      async come(page) {
+        await pickShirt(page)
+        await page.evaluate("scrollTo(0, 440)")
+      },
+    },
     { name: "options-open", come: async (page) => visit(page, await shirt()) },
     {
       name: "options-sold-out",

@@ -25,7 +25,7 @@ export const optionMutants: readonly Mutant[] = [
     caughtBy: { file: unit, test: "units; can be picked" },
   },
   {
-    name: "options: a colour that does not go with the size leaves nothing picked",
+    name: "options: after a pick that no variant has, nothing else can be picked",
     edits: [
       {
         file: rules,
@@ -33,7 +33,7 @@ export const optionMutants: readonly Mutant[] = [
         replace: "    left = those\n",
       },
     ],
-    caughtBy: { file: unit, test: "a pick that is passed over by an arrow key comes back" },
+    caughtBy: { file: unit, test: "go together" },
   },
   {
     name: "options: a variant is chosen before a value of each option is picked",
