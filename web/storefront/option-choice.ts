@@ -39,7 +39,7 @@ function keyOf({ options }: Variant, groups: readonly OptionGroup[]): string {
  * The names of the variants' options in the product's order, which is that of the parts of a name: `Black / M`. Where the
  * name has other words, the option comes first that changes least from one variant to the next. The server has no order.
  */
-export function optionsInOrder(variants: readonly Variant[]): readonly string[] {
+function optionsInOrder(variants: readonly Variant[]): readonly string[] {
   const [first] = variants
   if (first === undefined) return []
   const options = [...new Set(variants.flatMap((variant) => Object.keys(variant.options)))]
