@@ -53,6 +53,7 @@ const shown: readonly Shown[] = [
   { scene: "gallery", width: 390, theme: "light" },
   { scene: "gallery", width: 390, theme: "light", lang: "de" },
   { scene: "gallery", width: 390, theme: "light", lang: "ar" },
+  { scene: "options", width: 390, theme: "light" },
   { scene: "embed", width: 1280, theme: "light" },
 ]
 
@@ -238,6 +239,48 @@ function createScenes(url: string): Scene[] {
     return id
   }
 
+  /** A shirt by colour and size, of which white has no L and black no M left. */
+  async function shirt(): Promise<number> {
+    const stocks = { Black: { S: 12, M: 0, L: 7, XL: 3 }, White: { S: 4, M: 9, XL: 21 }, Red: { M: 2, L: 1 } }
+    const { id } = await shop.products.create({
+      name: "Tour shirt",
+      description: "Heavy cotton, printed for the last three nights.",
+      image_url: "https://pictures.example/lamp.svg",
+      price_minor: 3_200,
+      currency: "EUR",
+      max_per_hold: 2,
+      variants: Object.entries(stocks).flatMap(([colour, sizes]) =>
+        Object.entries(sizes).map(([size, stock]) => ({
+          name: `${colour} / ${size}`,
+          stock,
+          options: { colour, size },
+        })),
+      ),
+    })
+    const same = { description: "Heavy cotton.", after_purchase: null }
+    await shop.products.changeContent(id, {
+      translations: {
+        de: {
+          ...same,
+          name: "Tourneehemd",
+          words: { colour: "Farbe", size: "Größe", Black: "Schwarz", White: "Weiß", Red: "Rot" },
+        },
+        ar: {
+          ...same,
+          name: "قميص الجولة",
+          words: { colour: "اللون", size: "المقاس", Black: "أسود", White: "أبيض", Red: "أحمر" },
+        },
+      },
+    })
+    return id
+  }
+
+  async function pickShirt(page: Page): Promise<void> {
+    await visit(page, await shirt())
+    await page.getByRole("radio").nth(1).check()
+    await page.getByRole("radio").nth(4).check()
+  }
+
   /** Goods that differ: shirts in two sizes and a poster. */
   async function merchandise(): Promise<number> {
     const { id } = await shop.products.create({
@@ -371,6 +414,29 @@ function createScenes(url: string): Scene[] {
       async come(page) {
         const opensAt = new Date(Math.ceil(Date.now() / 60_000) * 60_000 + 240_000).toISOString()
         await visit(page, await shoe({ opens_at: opensAt, max_per_hold: 1 }))
+      },
+    },
+    {
+      name: "options",
+      async come(page) {
+        await pickShirt(page)
+        await page.evaluate("scrollTo(0, 440)")
+      },
+    },
+    { name: "options-open", come: async (page) => visit(page, await shirt()) },
+    {
+      name: "options-sold-out",
+      async come(page) {
+        await pickShirt(page)
+        await page.getByRole("radio").nth(0).check()
+      },
+    },
+    {
+      name: "options-to-pay",
+      async come(page) {
+        await pickShirt(page)
+        for (const _ of ["Reserve", "Check out"]) await page.locator("button.primary").click()
+        await page.locator(".ticket-options").waitFor()
       },
     },
     { name: "basket", come: fillBasket },

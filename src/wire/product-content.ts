@@ -121,6 +121,15 @@ export const ShownContentWire = Type.Object({
     description:
       "The names of options, values and variants in this language, by the product's own. Absent: there are none",
   }),
+  shop_accent: Type.Optional(
+    Type.Object(
+      { surface: Type.String(), ink: Type.String() },
+      {
+        description:
+          "The shop's colour for buttons, `#rrggbb`: their surface, and a text on it that can be read. Absent: the shop has set none",
+      },
+    ),
+  ),
 })
 
 /** The JSON of {@link ContentWire}. */

@@ -174,6 +174,61 @@ describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origi
     await reads(page, "1 unit reserved for you")
   })
 
+  test("sells by option, in German at 320 pixels", async () => {
+    const { id, variants = [] } = await app.shop.products.create({
+      name: "Tour shirt",
+      price_minor: 3_200,
+      currency: "EUR",
+      variants: ["Black / M", "Black / L", "White / M"].map((name) => {
+        const [colour = "", size = ""] = name.split(" / ")
+        return { name, stock: 3, options: { colour, size } }
+      }),
+    })
+    await app.shop.shop.change({ languages: ["en", "de"] })
+    const words = { colour: "Farbe", size: "Größe", Black: "Schwarz", White: "Weiß" }
+    await app.shop.products.changeContent(id, { translations: { de: { name: "Tourneehemd", words } } })
+    site.show(app, `<doorbuster-buy product="${id}"></doorbuster-buy>`, { lang: "de" })
+    await using visitor = await newVisitor({ viewport: { width: 320, height: 640 } })
+    const { page } = visitor
+    await page.goto(site.url)
+    const colour = page.getByRole("group", { name: "Farbe" })
+    await colour.getByRole("radio", { name: "Weiß" }).check()
+    await page.getByRole("radio", { name: "L Nicht verfügbar" }).waitFor()
+    await colour.getByRole("radio", { name: "Schwarz" }).check()
+    await page.getByRole("group", { name: "Größe" }).getByRole("radio", { name: "M" }).check()
+    expect(await findFaults(page)).toEqual([])
+    await page.getByRole("button", { name: "Reservieren" }).click()
+    await reads(page, "1 Stück für Sie reserviert")
+    expect((await noted(page)).map(([, { lines }]) => lines)).toEqual([
+      [{ variant_id: variants[0]?.id, qty: 1 }],
+    ])
+  })
+
+  test("has the shop's colour, unless the page gives it one", async () => {
+    const id = await offerLamp(app)
+    await app.shop.shop.change({ accent: "#14213d" })
+    const colours = async (css: string) => {
+      site.show(app, `<doorbuster-buy product="${id}"></doorbuster-buy>`, { css })
+      await using visitor = await newVisitor()
+      const { page } = visitor
+      await page.goto(site.url)
+      await page.getByRole("button", { name: "Reserve" }).waitFor()
+      return await page.evaluate(`(() => {
+        const button = document.querySelector("doorbuster-buy").shadowRoot.querySelector(".primary")
+        const { backgroundColor, color } = getComputedStyle(button)
+        return [backgroundColor, color]
+      })()`)
+    }
+    // The text on it can be read.
+    expect(await colours("")).toEqual(["rgb(20, 33, 61)", "rgb(255, 255, 255)"])
+    expect(await colours("doorbuster-buy { --doorbuster-accent: rgb(252, 163, 17) }")).toEqual([
+      "rgb(252, 163, 17)",
+      "rgb(30, 28, 23)",
+    ])
+    await app.shop.shop.change({ accent: null })
+    expect(await colours("")).toEqual(["rgb(255, 198, 43)", "rgb(30, 28, 23)"])
+  })
+
   test("sells a variant to a known customer in Arabic, in the shop's own look, and leaves checking out to the page", async () => {
     const { id, size } = await offerShoe(app, { "41": 3, "42": 0, "43": 1 }, { max_per_customer: 1 })
     await app.shop.shop.change({ languages: ["en", "ar"] })

@@ -37,13 +37,18 @@ export const translations = {
   de: {
     name: "Donaudampfschifffahrtskapitänsschreibtischlampe",
     description: texts.description,
-    words: { size: "Konfektionsgröße", "40": "Grundschullehrerinnengröße" },
+    words: {
+      size: "Konfektionsgröße",
+      "40": "Grundschullehrerinnengröße",
+      colour: "Donaudampfschifffahrtsfarbe",
+      Black: "Mitternachtsschieferschwarz",
+    },
   },
   ja: { name: "卓上ランプ 四号 限定版", description: "鋼と真鍮の卓上ランプです。一度だけ作られました。" },
   ar: {
     name: "مصباح مكتب رقم 4",
     description: "فولاذ ونحاس، صُنع مرة واحدة.",
-    words: { size: "المقاس", "40": "٤٠ أو ما يقاربها" },
+    words: { size: "المقاس", "40": "٤٠ أو ما يقاربها", colour: "اللون", Black: "أسود منتصف الليل" },
   },
 }
 
@@ -133,22 +138,30 @@ export async function everyState(app: BrowserShop) {
     { name: "43", stock: 1_000, options: { size: "43" }, price_minor: 99_00 },
   ]
 
+  /** Of white there is only 40, and of black 41 is sold out. */
+  const colours = ["Black / 40", "Black / 41", "White / 40", "Red / 41"].map((name, index) => {
+    const [colour = "", size = ""] = name.split(" / ")
+    return { name, stock: index === 1 ? 0 : 1_000, options: { colour, size } }
+  })
+
   const plain = await offer()
-  const [rich, shoe, basket, limited, paused, scheduled, over, none, sold, asked, kept] = await Promise.all([
-    offer(texts),
-    offer({ variants: sizes, max_per_hold: 1 }),
-    offer({ variants: sizes }),
-    offer({ max_per_customer: 2 }),
-    offer({ paused: true }),
-    offer({ ...texts, opens_at: hours(20) }),
-    offer({ opens_at: hours(-50), closes_at: hours(-40) }),
-    offer({ stock: 1 }),
-    offer({ stock: 1 }),
-    offer(asking),
-    offer(),
-    offer({ opens_at: hours(200), name: "Later" }),
-    offer({ status: "archived" }),
-  ])
+  const [rich, shoe, basket, shirt, limited, paused, scheduled, over, none, sold, asked, kept] =
+    await Promise.all([
+      offer(texts),
+      offer({ variants: sizes, max_per_hold: 1 }),
+      offer({ variants: sizes }),
+      offer({ variants: colours }),
+      offer({ max_per_customer: 2 }),
+      offer({ paused: true }),
+      offer({ ...texts, opens_at: hours(20) }),
+      offer({ opens_at: hours(-50), closes_at: hours(-40) }),
+      offer({ stock: 1 }),
+      offer({ stock: 1 }),
+      offer(asking),
+      offer(),
+      offer({ opens_at: hours(200), name: "Later" }),
+      offer({ status: "archived" }),
+    ])
   const gone = await offer({ stock: 2 })
   await app.shop.products.changeContent(rich.id, {
     image_alt: "The lamp from the front",
@@ -169,6 +182,7 @@ export async function everyState(app: BrowserShop) {
     under_way: await order(plain),
     paid: await paid(await order(asked, { details })),
     basket_paid: await paid(await order(basket)),
+    shirt_paid: await paid(await order(shirt)),
     declined: await order(plain),
     cancelled: await order(plain),
     expired: await order(plain),
@@ -204,7 +218,7 @@ export async function everyState(app: BrowserShop) {
   const { body } = await app.post("/simulator/payments", open)
   return {
     stored,
-    products: { plain, rich, shoe, basket, limited, paused, scheduled, over, none, sold, asked, kept },
+    products: { plain, rich, shoe, basket, shirt, limited, paused, scheduled, over, none, sold, asked, kept },
     orders,
     payments: { open: String(body.payment_id), declined: declinedPayment },
   }

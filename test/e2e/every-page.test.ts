@@ -239,6 +239,10 @@ function scenesOf(
     product("rich"),
     product("shoe", (page) => page.getByRole("radio", { name: "43" }).check()),
     product("basket"),
+    product("shirt", async (page) => {
+      await page.getByRole("radio").nth(1).check()
+      await page.getByRole("radio").nth(4).check()
+    }),
     product("limited"),
     product("paused"),
     product("scheduled"),
@@ -260,6 +264,7 @@ function scenesOf(
     order("under_way", "payment_under_way"),
     order("paid", "paid"),
     order("basket_paid", "paid"),
+    order("shirt_paid", "paid"),
     order("declined", "declined"),
     order("cancelled", "cancelled"),
     order("expired", "order_expired"),
@@ -280,6 +285,14 @@ function scenesOf(
       name: "embed",
       path: `${site}/${products.basket.id}`,
       come: (page, words) => heading(page, words.headlines.on_sale),
+    },
+    {
+      name: "embed, by option",
+      path: `${site}/${products.shirt.id}`,
+      async come(page, words) {
+        await heading(page, words.headlines.on_sale)
+        await page.getByRole("radio").nth(0).check()
+      },
     },
     {
       name: "embed, held",

@@ -17,6 +17,7 @@ import { holdBoundMutants } from "./hold-bounds.ts"
 import { historyMutants } from "./history.ts"
 import { limitMutants } from "./limits.ts"
 import { liveScreenMutants } from "./live-screen.ts"
+import { optionMutants } from "./options.ts"
 import { operatorMutants } from "./operators.ts"
 import { orderPageMutants } from "./order-pages.ts"
 import { mailAbuseMutants } from "./mail-abuse.ts"
@@ -116,6 +117,7 @@ export const mutants: readonly Mutant[] = [
   ...streamMutants,
   ...adminMutants,
   ...operatorMutants,
+  ...optionMutants,
   ...liveScreenMutants,
   ...orderPageMutants,
   ...orderScreenMutants,

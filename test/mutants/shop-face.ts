@@ -118,7 +118,7 @@ export const shopFaceMutants: readonly Mutant[] = [
     name: "pages: a word that is longer than a phone is wide makes the page wider",
     edits: [
       {
-        file: "web/storefront/storefront.css",
+        file: "web/storefront/own-pages.css",
         find: "var(--space-8);\n  overflow-wrap: anywhere;",
         replace: "var(--space-8);",
       },

@@ -5,6 +5,7 @@ import { languageOf } from "../../web/storefront/language.ts"
 import { chooseFirstText, lackText, priceText, stockText } from "../../web/storefront/texts.ts"
 import {
   firstChoice,
+  inOrder,
   lacksOf,
   mostOfVariant,
   priceOfChoice,
@@ -202,4 +203,9 @@ test("the button asks for the option by which the variants differ", () => {
     "Choose an edition",
     "Choose an option first",
   ])
+})
+
+test("a basket is in the product's order, whatever was pressed first", () => {
+  const pressed = [3, 1].map((variant_id) => ({ variant_id, qty: variant_id }))
+  expect(inOrder([size(1), size(2), size(3)], pressed)).toEqual(pressed.toReversed())
 })

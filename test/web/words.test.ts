@@ -24,6 +24,7 @@ const samples: Spoken<Words> = {
   opensIn: ["9:59"],
   product: [7],
   variant: [7],
+  optionIs: ["Colour", "Black"],
   units: [5],
   seconds: [5],
   minutes: [5],

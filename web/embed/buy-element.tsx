@@ -20,7 +20,7 @@ import { BuyPanel } from "./buy-panel.tsx"
 import { happeningsBetween, type Happening, type Situation } from "./happenings.ts"
 import { orderPageOf, type OrderPageValues } from "./order-page.ts"
 import { watchOrder } from "./order-watch.ts"
-import { addStyles } from "./styles.ts"
+import { addAccent, addStyles } from "./styles.ts"
 import { loadLanguage } from "./words.ts"
 
 /** Between two tries to reach the server at first. */
@@ -89,6 +89,7 @@ export class DoorbusterBuy extends HTMLElement {
       readContent(wanted.productId, this.#language(), until),
     ])
     if (product === null || until.aborted) return
+    if (content?.shop_accent !== undefined) addAccent(this.#root, content.shop_accent)
     this.#sell(product, content, { wanted, language: await words, until })
   }
 
@@ -165,6 +166,7 @@ export class DoorbusterBuy extends HTMLElement {
         baseUrl: server,
         firstQty: qty,
         earlyChoice: () => firstChoice,
+        earlyPicks: () => [],
         customerToken: () => customerToken,
         accessCode: () => accessCode,
         prepare: () => undefined,

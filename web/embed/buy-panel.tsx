@@ -10,6 +10,7 @@ import { Headline, NoticeLine, Offline } from "../storefront/messages.tsx"
 import { OrderAddress } from "../storefront/order-address.ts"
 import { useLanguage } from "../storefront/page-language.ts"
 import type { PageModel } from "../storefront/page-model.ts"
+import { variantsLeft } from "../storefront/option-choice.ts"
 import { headlineOf, priceText } from "../storefront/texts.ts"
 import { Countdown, UnitsSummary } from "../storefront/units-summary.tsx"
 import { variantName } from "../storefront/variant-choice.ts"
@@ -28,6 +29,7 @@ export function BuyPanel({ model, order, onCheckout }: BuyPanelProps) {
   const product = model.product.value
   if (product === null) return null
   const { stage, notice, isOffline } = model.view.value
+  const picked = variantsLeft(model.offered.value, model.picks.value)
   // A form shows the notices itself.
   const form = stage.kind === "held" ? null : formOf(stage, product, model)
   return (
@@ -36,7 +38,7 @@ export function BuyPanel({ model, order, onCheckout }: BuyPanelProps) {
         <p class="product-name">
           <bdi>{product.name}</bdi>
         </p>
-        <p class="price tabular">{priceText(language, product)}</p>
+        <p class="price tabular">{priceText(language, product, picked)}</p>
       </div>
       <Headline stage={stage} currency={product.currency} paysHere={true} />
       {stage.kind === "held" ? (

@@ -1,3 +1,4 @@
+import type { ProductContent } from "../../client/src/index.ts"
 import css from "./embed.css?inline"
 
 let sheet: CSSStyleSheet | null = null
@@ -10,4 +11,19 @@ export function addStyles(root: ShadowRoot): void {
     sheet.replaceSync(css)
   }
   root.adoptedStyleSheets = [sheet]
+}
+
+/**
+ * Gives buttons the shop's colour. Not where the page has set one: the text of the shop's colour may be unreadable on it. The rules
+ * are in the shadow tree, so the element's `style` stays the page's own.
+ */
+export function addAccent(
+  root: ShadowRoot,
+  { surface, ink }: NonNullable<ProductContent["shop_accent"]>,
+): void {
+  const isSet = getComputedStyle(root.host).getPropertyValue("--doorbuster-accent").trim() !== ""
+  if (isSet || sheet === null) return
+  const own = new CSSStyleSheet()
+  own.replaceSync(`:host{--shop-accent:${surface};--shop-ink:${ink}}`)
+  root.adoptedStyleSheets = [sheet, own]
 }

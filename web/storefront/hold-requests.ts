@@ -1,5 +1,6 @@
 import type { HoldBody } from "../../client/src/index.ts"
 import type { HoldRequest } from "./browser-storage.ts"
+import { OPTION_FIELD, type Picks } from "./option-choice.ts"
 import { withUnits, type Choice } from "./variant-choice.ts"
 
 /** What a request for a hold sends. */
@@ -17,6 +18,12 @@ export function bodyOf(productId: number, { qty, lines, customerId, accessCode }
 export function choiceInDocument(): Choice | null {
   const chosen = document.querySelector<HTMLInputElement>("input[name=variant]:checked")
   return chosen === null ? null : withUnits([], Number(chosen.value), 1)
+}
+
+/** The values that a visitor has picked by option before the scripts ran. */
+export function picksInDocument(): Picks {
+  const picked = document.querySelectorAll<HTMLInputElement>(`input[name^="${OPTION_FIELD}"]:checked`)
+  return Array.from(picked, ({ name, value }) => [name.slice(OPTION_FIELD.length), value] as const)
 }
 
 /**

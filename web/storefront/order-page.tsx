@@ -9,6 +9,7 @@ import { OrderDetails } from "./details-part.tsx"
 import { OrderActions } from "./order-actions.tsx"
 import { OtherDevice } from "./other-device.tsx"
 import { Countdown, UnitsSummary } from "./units-summary.tsx"
+import { namedOptions } from "./option-choice.ts"
 import { variantName } from "./variant-choice.ts"
 
 interface OrderPageProps {
@@ -96,12 +97,16 @@ function OrderSummary({ order, product, stage, zone }: OrderSummaryProps) {
       name={product?.name ?? words.product(order.product_id)}
       quantity={order.quantity}
       total={price(order.total_minor, order.currency)}
-      lines={order.lines?.map(({ variant_id, quantity, total_minor }) => ({
-        id: variant_id,
-        name: variantName(words, product, variant_id),
-        quantity,
-        price: price(total_minor, order.currency),
-      }))}
+      lines={order.lines?.map(({ variant_id, quantity, total_minor }) => {
+        const { isWhole, text } = namedOptions(words, product?.variants, variant_id)
+        return {
+          id: variant_id,
+          name: isWhole ? "" : variantName(words, product, variant_id),
+          options: text,
+          quantity,
+          price: price(total_minor, order.currency),
+        }
+      })}
     >
       {timeLineOf({ order, stage, zone, language })}
       {order.refunded_minor !== undefined && (

@@ -4,7 +4,7 @@ import { asksDetails } from "./asked-details.ts"
 import { loadDetailsForm } from "./details-part.tsx"
 import { storage } from "./browser-storage.ts"
 import { loadMailboxForm } from "./mailbox-part.tsx"
-import { choiceInDocument } from "./hold-requests.ts"
+import { choiceInDocument, picksInDocument } from "./hold-requests.ts"
 import { leaveFor } from "./leave-for.ts"
 import type { ModelPlace } from "./product-page-model.ts"
 
@@ -12,6 +12,7 @@ import type { ModelPlace } from "./product-page-model.ts"
 export const ownPage: ModelPlace = {
   baseUrl: "",
   earlyChoice: choiceInDocument,
+  earlyPicks: picksInDocument,
   customerToken: customerTokenOfTab,
   accessCode: () => arrivedCode,
   firstQty: 1,

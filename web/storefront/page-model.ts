@@ -5,6 +5,7 @@ import { noAccess, type BuyerAccess } from "./buyer-opening.ts"
 import type { MailboxModel } from "./mailbox.ts"
 import type { PaymentForm } from "./payment-method.ts"
 import { productAt, whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
+import type { Picks } from "./option-choice.ts"
 import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
 
 /** The state of a storefront page and the actions of its buttons. */
@@ -32,6 +33,8 @@ export interface PageModel {
   readonly offered: ReadonlySignal<readonly Variant[]>
   /** The variants that the buyer has chosen. */
   readonly choice: ReadonlySignal<Choice>
+  /** What the buyer has picked of a product that is chosen by option, such as a colour without a size. */
+  readonly picks: ReadonlySignal<Picks>
   /** How many units a form asks for at first. */
   readonly firstQty: number
   /** How countries write their addresses. Null: the scripts have not run yet. */
@@ -44,6 +47,8 @@ export interface PageModel {
   readonly paymentForm: ReadonlySignal<PaymentForm | "loading" | null>
   readonly actions: {
     readonly choose: (choice: Choice) => void
+    /** Picks a value of an option. When one of each is picked, their variant is chosen, and none before. */
+    readonly pick: (option: string, value: string) => void
     readonly hold: (wanted: WantedUnits, customerId: string) => void
     /** Checks an access code, and keeps it if it is right; null: forgets the one that there is. */
     readonly enterCode: (code: string | null) => void
@@ -117,6 +122,7 @@ export function staticModel(data: PageContent): PageModel {
     access: signal(noAccess),
     offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
     choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
+    picks: signal([]),
     firstQty: 1,
     addresses: null,
     detailErrors: signal([]),
@@ -124,6 +130,7 @@ export function staticModel(data: PageContent): PageModel {
     paymentForm: signal(null),
     actions: {
       choose: nothing,
+      pick: nothing,
       hold: nothing,
       enterCode: nothing,
       release: nothing,

@@ -1,9 +1,9 @@
 import type { Page, Product } from "../../client/src/index.ts"
 import { Thumbnail } from "./gallery.tsx"
 import type { PageModel } from "./page-model.ts"
-import type { Language } from "./language.ts"
+import { listState } from "./list-state.ts"
 import { useLanguage } from "./page-language.ts"
-import { leftText, priceText } from "./texts.ts"
+import { priceText } from "./texts.ts"
 
 interface ListProps {
   readonly page: Page<Product>
@@ -12,11 +12,12 @@ interface ListProps {
 
 /**
  * Lists the products with price and state, in the server's order, which stays while the page is open: nothing moves under a
- * thumb. Sales that have been over for a day are folded away.
+ * thumb. Sales that were over when the page was made have a part of their own, which is folded once all have been over for a day.
  */
 export function ProductList({ page, model }: ListProps) {
   const { words } = useLanguage()
-  const folded = new Set(page.data.filter(isLongOver).map(({ id }) => id))
+  const ended = page.data.filter(({ sale_state }) => sale_state === "closed")
+  const folded = new Set(ended.map(({ id }) => id))
   const products = model.products.value
   const [shown, over] = [
     products.filter(({ id }) => !folded.has(id)),
@@ -32,7 +33,7 @@ export function ProductList({ page, model }: ListProps) {
       {shown.length > 0 && <Products products={shown} model={model} />}
       {!endsFolded && more}
       {over.length > 0 && (
-        <details class="ended" open={shown.length === 0}>
+        <details class="ended" open={shown.length === 0 || !ended.every(isLongOver)}>
           <summary>{words.endedSales}</summary>
           <Products products={over} model={model} />
           {endsFolded && more}
@@ -73,7 +74,7 @@ function Products({ products, model }: { readonly products: readonly Product[]; 
             )}
             <span class="name">{product.name}</span>
             <span class="price tabular">{priceText(language, product)}</span>
-            <span class={`state tabular ${product.sale_state}`}>{stateText(language, product, model)}</span>
+            <State product={product} model={model} />
           </a>
         </li>
       ))}
@@ -81,17 +82,7 @@ function Products({ products, model }: { readonly products: readonly Product[]; 
   )
 }
 
-function stateText(
-  { words, date, countdown }: Language,
-  product: Product,
-  { nowMs, zone }: PageModel,
-): string {
-  const { sale_state, opens_at } = product
-  if (sale_state === "open") return leftText(words, product)
-  if (sale_state !== "scheduled" || opens_at === null) return words.saleStates[sale_state]
-  const leftMs = nowMs.value === null ? Infinity : Date.parse(opens_at) - nowMs.value
-  // Further away, the day says more than the hours.
-  return leftMs < ONE_DAY_MS
-    ? words.opensIn(countdown(Math.max(0, Math.ceil(leftMs / 1_000))))
-    : words.opensAt(date(opens_at, zone.value))
+function State({ product, model }: { readonly product: Product; readonly model: PageModel }) {
+  const { text, isOpen } = listState(useLanguage(), product, model.nowMs.value, model.zone.value)
+  return <span class={isOpen ? "state tabular open" : "state tabular"}>{text}</span>
 }

@@ -24,7 +24,8 @@ import {
   refusalOf,
 } from "./server-connection.ts"
 import { draftName } from "./asked-details.ts"
-import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
+import { narrowed, picksFor, variantPicked, withPick, type Picks } from "./option-choice.ts"
+import { firstChoice, inOrder, variantsForSale, withUnits, type Choice } from "./variant-choice.ts"
 import { asksCustomer, asksMailbox } from "./asked-customer.ts"
 import { createMailboxModel } from "./mailbox.ts"
 import { bodyOf, oneTabAtATime } from "./hold-requests.ts"
@@ -41,6 +42,8 @@ export interface ModelPlace {
   readonly baseUrl: string
   /** What a visitor has chosen before the scripts ran, or the page for them; null: nothing. */
   readonly earlyChoice: () => Choice | null
+  /** What a visitor has picked by option before the scripts ran. */
+  readonly earlyPicks: () => Picks
   /** With which the shop says who the buyer is; null: it has not. */
   readonly customerToken: () => string | null
   /** The access code with which the page was opened; null: none. */
@@ -80,6 +83,7 @@ export function createProductPageModel(
     () => (asksMailbox(product.value) ? mailbox.confirmed.value?.token : null) ?? arrivedToken.value,
   )
   const choice = signal(firstChoice(data.product))
+  const picks = signal<Picks>([])
   const access = createAccessCheck({
     client,
     product,
@@ -89,7 +93,13 @@ export function createProductPageModel(
   })
   // Read before the scripts take over the page, which renders it as the server did at first.
   const earlyChoice = place.earlyChoice()
+  const earlyPicks = place.earlyPicks()
   const offeredIds = new Set(variantsForSale(data.product).map((variant) => variant.id))
+  // A variant that the shop takes off sale keeps its place, so that no button moves under a finger.
+  const offered = computed(() =>
+    (product.value.variants ?? []).filter((variant) => offeredIds.has(variant.id)),
+  )
+  const shownPicks = computed(() => picksFor(offered.value, choice.value, picks.value))
 
   const known = computed<Known>(() => ({
     product: product.value,
@@ -129,8 +139,16 @@ export function createProductPageModel(
 
   function choose(next: Choice): void {
     batch(() => {
-      choice.value = next
+      choice.value = inOrder(offered.value, next)
       if (refusal.value !== null && isAboutChoice(refusal.value)) refusal.value = null
+    })
+  }
+
+  function takePicks(next: Picks): void {
+    const variant = variantPicked(offered.value, narrowed(offered.value, next))
+    batch(() => {
+      picks.value = next
+      choose(variant === null ? [] : withUnits([], variant.id, choice.value[0]?.qty ?? place.firstQty))
     })
   }
 
@@ -286,15 +304,16 @@ export function createProductPageModel(
     customerToken,
     mailbox,
     access: access.access,
-    // A variant that the shop takes off sale keeps its place, so that no button moves under a finger.
-    offered: computed(() => (product.value.variants ?? []).filter((variant) => offeredIds.has(variant.id))),
+    offered,
     choice,
+    picks: shownPicks,
     firstQty: place.firstQty,
     addresses: client.addresses,
     detailErrors,
     actions: {
       ...staticModel(data).actions,
       choose,
+      pick: (option, value) => takePicks(withPick(shownPicks.value, option, value)),
       hold,
       enterCode: (code) => access.enter(code),
       release,
@@ -311,6 +330,7 @@ export function createProductPageModel(
         arrivedToken.value = place.customerToken()
         mailbox.read()
         choice.value = earlyChoice ?? choice.value
+        if (earlyPicks.length > 0) takePicks(earlyPicks)
       })
       place.prepare(product.value)
       access.start(

@@ -1,10 +1,11 @@
-import type { Product } from "../../client/src/index.ts"
+import type { Product, Variant } from "../../client/src/index.ts"
 import { BuySection } from "./buy-section.tsx"
 import type { ProductContentData } from "../shared/page-data.ts"
 import { Gallery } from "./gallery.tsx"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { Prose } from "./prose.tsx"
+import { variantsLeft } from "./option-choice.ts"
 import { priceText } from "./texts.ts"
 import { chosenUnits } from "./variant-choice.ts"
 
@@ -24,7 +25,8 @@ export function ProductPage({ content, model }: ProductPageProps) {
   const { stage } = model.view.value
   // After a reload the reserved variant is known, and no choice.
   const choice = stage.kind === "held" ? (stage.lines ?? []) : model.choice.value
-  const chosen = offered.find(({ id }) => chosenUnits(choice, id) > 0)
+  const picked = variantsLeft(offered, model.picks.value)
+  const chosen = offered.find(({ id }) => chosenUnits(choice, id) > 0) ?? pictureOf(picked, offered)
   // The product's pictures decide whether there are any, so that a choice does not move the page.
   const { pictures } = content ?? { pictures: own === null ? [] : [{ url: own, alt: "" }] }
   const [first] = pictures
@@ -32,7 +34,7 @@ export function ProductPage({ content, model }: ProductPageProps) {
     <main class={first === undefined ? "product without-picture" : "product"}>
       <div class="product-heading">
         <h1>{name}</h1>
-        <p class="price tabular">{priceText(language, product)}</p>
+        <p class="price tabular">{priceText(language, product, picked)}</p>
       </div>
       {first !== undefined && <Gallery pictures={pictures} first={chosen?.image_url ?? first.url} />}
       <BuySection product={product} model={model} />
@@ -42,6 +44,11 @@ export function ProductPage({ content, model }: ProductPageProps) {
       </div>
     </main>
   )
+}
+
+/** The first picture among what is picked, such as that of a colour. */
+function pictureOf(picked: readonly Variant[], offered: readonly Variant[]): Variant | undefined {
+  return picked.length < offered.length ? picked.find(({ image_url }) => image_url !== null) : undefined
 }
 
 interface FactsProps {

@@ -2,6 +2,7 @@
 import { firstToken } from "./arrived-token.ts"
 import { hydrate } from "preact"
 import "../shared/base.css"
+import "./own-pages.css"
 import "./storefront.css"
 import "./pages.css"
 import { LANGUAGE_COOKIE, type PageData } from "../shared/page-data.ts"

@@ -1,12 +1,13 @@
 import type { BuyerView, LackingUnits, Notice, Stage } from "./buyer-view.ts"
 import type { Language } from "./language.ts"
-import { lowestPrice, type Lack, type VariantState } from "./variant-choice.ts"
+import { lowestPrice, type Lack, type ValueState } from "./variant-choice.ts"
 import { accessExplanation, accessHeadline, accessRefusalText } from "./access-texts.ts"
 import type { Order, Product, ShownUnits, Variant } from "../../client/src/index.ts"
 
-/** The price of a product; where its variants differ, the lowest. */
-export function priceText({ words, price }: Language, product: Product): string {
-  const { minor, isOnly } = lowestPrice(product)
+/** The price of a product, or of some of its variants; where they differ, the lowest. */
+export function priceText(language: Language, product: Product, variants?: readonly Variant[]): string {
+  const { words, price } = language
+  const { minor, isOnly } = lowestPrice(product, variants)
   const lowest = price(minor, product.currency)
   return isOnly ? lowest : words.from(lowest)
 }
@@ -100,9 +101,9 @@ function lackingText(words: Language["words"], { name, available }: LackingUnits
   return available === 0 ? words.lackingAll(name) : words.lackingSome(name, available)
 }
 
-/** How many units of a variant are left, or why none is. */
-export function stockText({ words }: Language, variant: Variant, state: VariantState): string {
-  return state === "open" ? leftText(words, variant) : words.variantStates[state]
+/** How many units of a variant or a value are left, or why none is. */
+export function stockText({ words }: Language, units: ShownUnits, state: ValueState): string {
+  return state === "open" ? leftText(words, units) : words.variantStates[state]
 }
 
 /** How many units are left or, where the shop does not show that, what it does show. Some are. */

@@ -4,7 +4,10 @@ import { useLanguage } from "./page-language.ts"
 
 interface SummaryLine {
   readonly id: number
+  /** Empty where the options say the same. */
   readonly name: string
+  /** By name: `Colour: Black · Size: M`. Absent: only the name is shown. */
+  readonly options?: string | undefined
   readonly quantity: number
   readonly price: string
 }
@@ -26,8 +29,8 @@ export function UnitsSummary({ name, quantity, total, lines, children }: UnitsSu
       <div class="ticket-body">
         {lines === undefined || lines.length < 2 ? (
           <p class="ticket-name">
-            <span class="tabular">{quantity} ×</span>{" "}
-            {lines?.[0] === undefined ? name : `${name}, ${lines[0].name}`}
+            <span class="tabular">{quantity} ×</span> {listed(name, lines?.[0]?.name)}
+            {lines?.[0]?.options !== undefined && <span class="ticket-options">{lines[0].options}</span>}
           </p>
         ) : (
           <Lines name={name} lines={lines} />
@@ -39,6 +42,10 @@ export function UnitsSummary({ name, quantity, total, lines, children }: UnitsSu
   )
 }
 
+function listed(...texts: readonly (string | undefined)[]): string {
+  return texts.filter(Boolean).join(", ")
+}
+
 function Lines({ name, lines }: { readonly name: string; readonly lines: readonly SummaryLine[] }) {
   const { words } = useLanguage()
   return (
@@ -48,7 +55,7 @@ function Lines({ name, lines }: { readonly name: string; readonly lines: readonl
         {lines.map((line) => (
           <li key={line.id}>
             <span>
-              <span class="tabular">{line.quantity} ×</span> {line.name}
+              <span class="tabular">{line.quantity} ×</span> {listed(line.name, line.options)}
             </span>
             <span class="tabular">{line.price}</span>
           </li>

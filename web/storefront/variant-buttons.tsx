@@ -8,6 +8,8 @@ import {
   type Choice,
 } from "./variant-choice.ts"
 import { useLanguage } from "./page-language.ts"
+import { optionTitle } from "./option-choice.ts"
+import { RadioTile } from "./radio-tile.tsx"
 import { stockText } from "./texts.ts"
 
 interface VariantButtonsProps {
@@ -20,7 +22,7 @@ interface VariantButtonsProps {
 }
 
 /** Names longer than this need wider buttons. */
-const SHORT_NAME = 9
+export const SHORT_NAME = 9
 
 /** Radio buttons for the variants, with the units left of each. */
 export function VariantButtons({ product, offered, choice, isLocked, onChoose }: VariantButtonsProps) {
@@ -30,34 +32,23 @@ export function VariantButtons({ product, offered, choice, isLocked, onChoose }:
   const isWide = showsPrices || offered.some(({ name }) => name.length > SHORT_NAME)
   return (
     <fieldset class={isWide ? "variants wide" : "variants"}>
-      <legend>
-        {option === null ? language.words.chooseOne : option.charAt(0).toUpperCase() + option.slice(1)}
-      </legend>
+      <legend>{option === null ? language.words.chooseOne : optionTitle(option)}</legend>
       {offered.map((variant) => {
         const state = stateOfVariant(variant)
-        const isChosen = chosenUnits(choice, variant.id) > 0
         return (
-          <label key={variant.id} class={`variant ${state}`}>
-            <input
-              type="radio"
-              name="variant"
-              value={variant.id}
-              required
-              autocomplete="off"
-              checked={isChosen}
-              // The chosen one stays focusable, so that the keyboard focus is not lost when it sells out.
-              disabled={(state === "sold_out" || state === "not_for_sale") && !isChosen}
-              aria-disabled={isLocked ? true : undefined}
-              // Takes the browser's own change back, also one by an arrow key.
-              onClick={(event) => isLocked && event.preventDefault()}
-              onChange={() => onChoose(withUnits([], variant.id, choice[0]?.qty ?? 1))}
-            />
-            <span class="name">{variant.name}</span>{" "}
-            {showsPrices && (
-              <span class="tabular">{language.price(variant.price_minor, product.currency)} </span>
-            )}
-            <span class="small tabular">{stockText(language, variant, state)}</span>
-          </label>
+          <RadioTile
+            key={variant.id}
+            group="variant"
+            value={variant.id}
+            name={variant.name}
+            state={state}
+            price={showsPrices ? language.price(variant.price_minor, product.currency) : null}
+            stock={stockText(language, variant, state)}
+            isChosen={chosenUnits(choice, variant.id) > 0}
+            isOff={state === "sold_out" || state === "not_for_sale"}
+            isLocked={isLocked}
+            onChoose={() => onChoose(withUnits([], variant.id, choice[0]?.qty ?? 1))}
+          />
         )
       })}
     </fieldset>

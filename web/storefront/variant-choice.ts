@@ -16,6 +16,9 @@ export type WayToChoose = "one" | "either" | "several"
 /** Whether units of a variant can be reserved. `all_held`: none now, but reserved units may come back. */
 export type VariantState = "open" | "all_held" | "sold_out" | "not_for_sale"
 
+/** The state of a value of an option. `missing`: no variant has it beside what is chosen of the other options. */
+export type ValueState = VariantState | "missing"
+
 /** The most units in one request where the shop sets no limit. */
 export const MOST_UNITS = 10
 /** The most lines that the server takes in one request. */
@@ -78,10 +81,11 @@ export function mostUnitsOf({ max_per_hold, max_per_customer }: Product): number
 /**
  * A buyer who may have only one unit chooses one variant. Goods with different prices or different option names are
  * chosen as a basket. Goods that are alike, such as the sizes of one shoe, are chosen one at a time unless the buyer
- * wants several.
+ * wants several; so are those that are chosen by option, whatever they cost.
  */
-export function wayToChoose(product: Product, offered: readonly Variant[]): WayToChoose {
+export function wayToChoose(product: Product, offered: readonly Variant[], isByOption = false): WayToChoose {
   if (offered.length < 2 || mostUnitsOf(product) === 1) return "one"
+  if (isByOption) return "either"
   return haveOnePrice(offered) && new Set(offered.map(optionNames)).size === 1 ? "either" : "several"
 }
 
@@ -100,9 +104,12 @@ function optionNames({ options }: Variant): string {
   return Object.keys(options).sort().join("\n")
 }
 
-/** The lowest price of what is for sale, and whether something costs more. */
-export function lowestPrice(product: Product): { readonly minor: number; readonly isOnly: boolean } {
-  const prices = variantsForSale(product).map(({ price_minor }) => price_minor)
+/** The lowest price of what is for sale among these variants, and whether something costs more. */
+export function lowestPrice(
+  product: Product,
+  among = product.variants ?? [],
+): { readonly minor: number; readonly isOnly: boolean } {
+  const prices = among.filter(({ enabled }) => enabled).map(({ price_minor }) => price_minor)
   if (prices.length === 0) return { minor: product.price_minor, isOnly: true }
   const minor = Math.min(...prices)
   return { minor, isOnly: prices.every((price) => price === minor) }
@@ -130,6 +137,11 @@ export function withUnits(choice: Choice, variantId: number, qty: number): Choic
   const isNew = choice.every(({ variant_id }) => variant_id !== variantId)
   const lines = isNew ? [...choice, line] : choice.map((old) => (old.variant_id === variantId ? line : old))
   return lines.filter(({ qty }) => qty > 0)
+}
+
+/** The choice in the product's order, whatever was pressed first. */
+export function inOrder(variants: readonly Variant[], choice: Choice): Choice {
+  return variants.flatMap(({ id }) => choice.filter(({ variant_id }) => variant_id === id))
 }
 
 /** The most units of a variant that can be chosen beside the other lines. */
@@ -163,7 +175,7 @@ export interface Lack {
   readonly available: number
 }
 
-/** The chosen variants that cannot be reserved now, in the order in which they were chosen. */
+/** The chosen variants that cannot be reserved now, in the order of the choice. */
 export function lacksOf(product: Product, choice: Choice): readonly Lack[] {
   return choice.flatMap(({ variant_id, qty }) => {
     const variant = variantOf(product, variant_id)

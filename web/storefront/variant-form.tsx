@@ -25,6 +25,8 @@ import {
   type Choice,
   type Lack,
 } from "./variant-choice.ts"
+import { OptionButtons } from "./option-buttons.tsx"
+import { narrowed, optionGroups, pickOf } from "./option-choice.ts"
 import { VariantButtons } from "./variant-buttons.tsx"
 
 interface VariantFormProps {
@@ -33,7 +35,8 @@ interface VariantFormProps {
 }
 
 /**
- * The form of a product with variants: one of them by radio buttons, or a basket of several. A buyer may choose before
+ * The form of a product with variants: one of them by radio buttons, with a group for each option
+ * where there are several, or a basket. A buyer may choose before
  * the sale opens, or a variant of which all units are reserved, and then waits for the button.
  */
 export function VariantForm({ product, model }: VariantFormProps) {
@@ -42,7 +45,9 @@ export function VariantForm({ product, model }: VariantFormProps) {
   const view = model.view.value
   const offered = model.offered.value
   const wantsSeveral = useSignal(false)
-  const way = wayToChoose(product, offered)
+  const groups = optionGroups(offered)
+  const picks = model.picks.value
+  const way = wayToChoose(product, offered, groups.length > 0)
   const isBasket =
     way === "several" || (way === "either" && (wantsSeveral.value || model.choice.value.length > 1))
   const choice = isBasket ? model.choice.value : withinStock(product, model.choice.value)
@@ -50,6 +55,7 @@ export function VariantForm({ product, model }: VariantFormProps) {
   const choose = (next: Choice) => {
     if (!isLocked) model.actions.choose(next)
   }
+  const missing = groups.find(({ option }) => pickOf(narrowed(offered, picks), option) === undefined)
   const totalMinor = priceOfChoice(product, choice)
   const isInactive = model.zone.value === null
   const lacks = view.stage.kind === "on_sale" ? lacksOf(product, choice) : null
@@ -66,7 +72,18 @@ export function VariantForm({ product, model }: VariantFormProps) {
 
   return (
     <form class="hold-form" onSubmit={submit}>
-      {isBasket ? <Basket {...parts} /> : <VariantButtons {...parts} />}
+      {isBasket ? (
+        <Basket {...parts} />
+      ) : groups.length > 0 ? (
+        <OptionButtons
+          {...parts}
+          groups={groups}
+          picks={picks}
+          onPick={(option, value) => isLocked || model.actions.pick(option, value)}
+        />
+      ) : (
+        <VariantButtons {...parts} />
+      )}
       {way === "either" && (
         <label class="several">
           <input
@@ -108,7 +125,7 @@ export function VariantForm({ product, model }: VariantFormProps) {
           onClick={({ currentTarget }) => choice.length === 0 && showChoice(currentTarget)}
         >
           {choice.length === 0 ? (
-            chooseFirstText(language, isBasket ? null : onlyOptionOf(offered))
+            chooseFirstText(language, isBasket ? null : (missing?.option ?? onlyOptionOf(offered)))
           ) : (
             <>
               {reserveText(words, view.pending !== null, view.notice?.code)}
@@ -123,7 +140,9 @@ export function VariantForm({ product, model }: VariantFormProps) {
 
 /** On a phone the button stays in view, and what is to be chosen may not be. */
 function showChoice({ form }: HTMLButtonElement): void {
-  form?.querySelector<HTMLElement>("fieldset :enabled")?.focus({ focusVisible: true })
+  const parts = Array.from(form?.querySelectorAll("fieldset") ?? [])
+  const missing = parts.find((part) => part.querySelector(":checked") === null)
+  missing?.querySelector<HTMLElement>(":enabled")?.focus({ focusVisible: true })
 }
 
 /** True while a request may have reserved units: another choice would reserve more. */

@@ -1,4 +1,5 @@
 import { Type } from "typebox"
+import { accentShades, pageGrounds } from "../../../base/accent.ts"
 import { isHidden } from "../../../domain/product.ts"
 import { ShownContentWire, shownContentJson } from "../../../wire/product-content.ts"
 import { LanguageTag } from "../../../wire/fields.ts"
@@ -33,13 +34,20 @@ export function registerShowProductContent(
       const isSecret = view !== null && isHidden(view.product)
       if (view === null || (isSecret && !maySeeHidden(gatekeeper.callerOf(request), view.product.id)))
         return refuse(reply, { code: "product_not_found" })
-      const { languages } = await shop.face()
+      const { languages, accent } = await shop.face()
       const contentOf = await contents.contentsOf([view.product.id])
       void reply.header("cache-control", isSecret ? "private, no-store" : "public, max-age=2")
       // Not by the browser's languages: the answer is the same for everybody who sends this address.
       const wish = { asked: request.query.lang, cookie: undefined, acceptLanguage: undefined }
       const language = chosenLanguage(wish, languages)
-      return shownContentJson(view.product, contentOf(view.product.id), language)
+      const shown = shownContentJson(view.product, contentOf(view.product.id), language)
+      return { ...shown, ...(accent !== null && { shop_accent: buttonShades(accent) }) }
     },
   })
+}
+
+/** The shades that do not depend on the page below: any page of any shop may show the button. */
+function buttonShades(accent: string) {
+  const { surface, ink } = accentShades(accent, pageGrounds.light)
+  return { surface, ink }
 }
