@@ -80,6 +80,7 @@ const NEWEST = [
   "0026_customer_kind",
   "0027_mail_codes",
   "0028_claims",
+  "0029_variant_picture_alt",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */

@@ -1,7 +1,7 @@
-import type { Product } from "../../client/src/index.ts"
+import type { Product, Variant } from "../../client/src/index.ts"
 import { BuySection } from "./buy-section.tsx"
 import type { ProductContentData } from "../shared/page-data.ts"
-import { Gallery } from "./gallery.tsx"
+import { Gallery, type GalleryPicture } from "./gallery.tsx"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { Prose } from "./prose.tsx"
@@ -34,7 +34,7 @@ export function ProductPage({ content, model }: ProductPageProps) {
         <h1>{name}</h1>
         <p class="price tabular">{priceText(language, product)}</p>
       </div>
-      {first !== undefined && <Gallery pictures={pictures} first={chosen?.image_url ?? first.url} />}
+      {first !== undefined && <Gallery pictures={pictures} first={pictureOf(chosen) ?? first} />}
       <BuySection product={product} model={model} />
       <div class="product-details">
         {description !== null && <Prose text={description} />}
@@ -42,6 +42,12 @@ export function ProductPage({ content, model }: ProductPageProps) {
       </div>
     </main>
   )
+}
+
+/** The variant's own picture. Without a description it is described by the variant's name, which the page has shown as chosen. */
+function pictureOf(variant: Variant | undefined): GalleryPicture | null {
+  const url = variant?.image_url ?? null
+  return variant === undefined || url === null ? null : { url, alt: variant.image_alt ?? variant.name }
 }
 
 interface FactsProps {
