@@ -125,8 +125,8 @@ export const productWordMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/product-content.ts",
-        find: "new Set([...wordsOf(variants), ...variants.map(({ name }) => name)])",
-        replace: "new Set(wordsOf(variants))",
+        find: "new Set([...wordsOf(content, variants), ...variants.map(({ name }) => name)])",
+        replace: "new Set(wordsOf(content, variants))",
       },
     ],
     caughtBy: { file: "test/domain/product-words.test.ts", test: "that the product does not use are named" },

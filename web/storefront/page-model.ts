@@ -74,6 +74,11 @@ export interface LivePageModel {
 
 const nothing = () => undefined
 
+/** A preview stands still at its time; null: the page is none. */
+function previewTime(data: PageContent): number | null {
+  return data.kind === "product" && data.preview !== undefined ? Date.parse(data.product.server_time) : null
+}
+
 /** The facts that the server knows when it renders the page. */
 function firstKnown(data: PageContent): Known {
   return {
@@ -84,16 +89,17 @@ function firstKnown(data: PageContent): Known {
     heldOrderId: null,
     order: data.kind === "order" ? "unread" : null,
     payment: null,
-    nowMs: null,
+    nowMs: previewTime(data),
     connection: "starting",
     pending: null,
     refusal: null,
   }
 }
 
-/** The page as the server renders it: its buttons do nothing yet. */
+/** The page as the server renders it: its buttons do nothing yet. On a preview only a choice of variants has an effect. */
 export function staticModel(data: PageContent): PageModel {
   const known = firstKnown(data)
+  const choice = signal(data.kind === "product" ? firstChoice(data.product) : [])
   return {
     view: signal(whatBuyerSees(known)),
     product: signal(known.product),
@@ -116,14 +122,14 @@ export function staticModel(data: PageContent): PageModel {
     challenge: ("challenge" in data ? data.challenge : null) ?? null,
     access: signal(noAccess),
     offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
-    choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
+    choice,
     firstQty: 1,
     addresses: null,
     detailErrors: signal([]),
     orderLink: signal(null),
     paymentForm: signal(null),
     actions: {
-      choose: nothing,
+      choose: known.nowMs === null ? nothing : (next) => void (choice.value = next),
       hold: nothing,
       enterCode: nothing,
       release: nothing,
