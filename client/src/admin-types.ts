@@ -96,6 +96,8 @@ interface VariantSettings {
   readonly position?: number
   /** `https://…` or `http://…`. */
   readonly image_url?: string | null
+  /** What the picture shows, up to 255 characters. */
+  readonly image_alt?: string | null
   /** The price of one unit, in minor units of the product's currency; null: the product's price. */
   readonly price_minor?: number | null
   /** The most units of it in one hold; null: only the product's limits apply. */

@@ -82,11 +82,11 @@ export interface StoredContent {
   readonly after_purchase: string | null
   readonly translations: Readonly<Partial<Record<ShopLanguage, ProductTexts>>>
   /**
-   * What `words` of a language can translate: the names and values of options, and the names of variants or their parts. Absent:
-   * the product has no variants.
+   * What `words` of a language can translate: the names and values of options, the names of variants or their parts, and the
+   * descriptions of pictures. Absent: the product has neither variants nor a description.
    */
   readonly own_words?: readonly string[]
-  /** Words in `translations` that no option, value or variant's name of the product is at present. Absent: there are none. */
+  /** Words in `translations` that nothing of the product is at present. Absent: there are none. */
   readonly unused_words?: readonly string[]
   /** Names this content: a change can ask for it. */
   readonly version: string

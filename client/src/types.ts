@@ -188,6 +188,8 @@ export interface Variant extends ShownUnits {
   /** Variants are listed by position, then by id. */
   readonly position: number
   readonly image_url: string | null
+  /** What its picture shows, for people who do not see it. Absent: not said. */
+  readonly image_alt?: string
   /** `price_minor` as a decimal in the digits of the product's currency: `"99.99"`. */
   readonly price: string
   /** Its own price, or the product's if it has none, in minor units of the product's currency. */

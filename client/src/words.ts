@@ -1,6 +1,6 @@
 import type { LanguageTag } from "./languages.ts"
 
-/** Words of a product in another language, by the word as the product writes it: `{"Size": "Größe", "Red": "Rot"}`. */
+/** Words of a product in another language, by the word or the description as the product writes it: `{"Size": "Größe", "Red": "Rot"}`. */
 export type ProductWords = Readonly<Record<string, string>>
 
 /** The pictures and texts that a product's page shows, in one language. Reading them needs no token. */
@@ -21,6 +21,7 @@ export interface ProductContent {
 interface Named {
   readonly name: string
   readonly options: Readonly<Record<string, string>>
+  readonly image_alt?: string
 }
 
 /** Between the parts of a variant's name: `Red / 42`, `Red, 42`. With spaces, because `T-shirt` and `1/2 kg` are one word. */
@@ -32,18 +33,26 @@ const separator = /([,;]\s+|\s+[/|·+–—-]\s+)/u
  */
 export function wordIn(words: ProductWords | undefined, text: string): string {
   if (words === undefined) return text
-  // Not `words[text]` alone: a variant may be named `constructor`.
-  const own = (word: string) => (Object.hasOwn(words, word) ? words[word] : undefined)
   return (
-    own(text) ??
+    ownWord(words, text) ??
     text
       .split(separator)
-      .map((part) => own(part) ?? part)
+      .map((part) => ownWord(words, part) ?? part)
       .join("")
   )
 }
 
-/** The product with its variants' names, options and values in another language; the same product where there are no words. */
+/** Not `words[text]` alone: a variant may be named `constructor`. */
+function ownWord(words: ProductWords, text: string): string | undefined {
+  return Object.hasOwn(words, text) ? words[text] : undefined
+}
+
+/** The description of a picture in another language, as a whole: part by part it would be in two languages. */
+export function altIn(words: ProductWords | undefined, alt: string): string {
+  return (words && ownWord(words, alt)) ?? alt
+}
+
+/** The product with its variants' names, options, values and descriptions of pictures in another language; the same product where there are no words. */
 export function inWords<Item extends { readonly variants?: readonly Named[] }>(
   product: Item,
   words: ProductWords | undefined,
@@ -52,6 +61,7 @@ export function inWords<Item extends { readonly variants?: readonly Named[] }>(
   const word = (text: string) => wordIn(words, text)
   const variants = product.variants.map((variant) => ({
     ...variant,
+    ...(variant.image_alt !== undefined && { image_alt: altIn(words, variant.image_alt) }),
     name: word(variant.name),
     options: Object.fromEntries(
       Object.entries(variant.options).map(([name, value]) => [word(name), word(value)]),

@@ -10,7 +10,7 @@ export interface ProductTexts {
   readonly name: string | null
   readonly description: string | null
   readonly afterPurchase: string | null
-  /** The names of options, values and variants, by the word as the product writes it. Absent: there are none. */
+  /** The names of options, values and variants, and descriptions of pictures, as the product writes them. Absent: there are none. */
   readonly words?: ProductWords
 }
 
@@ -59,28 +59,34 @@ export function wordsIn(content: ProductContent, language: string | null): Produ
 }
 
 /** What tells a variant from the others. */
-type Named = Pick<Variant, "name" | "options">
+type Named = Pick<Variant, "name" | "options" | "imageAlt">
 
 /**
- * The words that a product's variants use, each once: every option with its values, and then the names or, where a name has
- * several parts, its parts.
+ * The words that a product uses, each once: every option with its values, then the names of variants or, where a name has
+ * several parts, its parts, and last the descriptions of its pictures and of those of its variants.
  */
-export function wordsOf(variants: readonly Named[]): readonly string[] {
+export function wordsOf(content: ProductContent, variants: readonly Named[]): readonly string[] {
   const options = new Map<string, Set<string>>()
   for (const [name, value] of variants.flatMap((variant) => Object.entries(variant.options))) {
     // A set with the name first, and then its values.
     options.set(name, (options.get(name) ?? new Set([name])).add(value))
   }
   const parts = variants.map(({ name }) => partsOf(name))
+  const alts = [
+    content.imageAlt,
+    ...content.pictures.map(({ alt }) => alt),
+    ...variants.map(({ imageAlt }) => imageAlt),
+  ]
   const found = new Set<string>()
-  for (const words of [...options.values(), ...parts]) for (const word of words) found.add(word)
+  for (const words of [...options.values(), ...parts, alts.filter((alt) => alt !== null)])
+    for (const word of words) found.add(word)
   return [...found]
 }
 
-/** The words of all languages that no option, value or variant of the product has, sorted: such as those that are misspelt. */
-export function unusedWords({ translations }: ProductContent, variants: readonly Named[]): readonly string[] {
-  const used = new Set([...wordsOf(variants), ...variants.map(({ name }) => name)])
-  const given = Object.values(translations).flatMap(({ words = {} }) => Object.keys(words))
+/** The words of all languages that nothing of the product has, sorted: such as those that are misspelt. */
+export function unusedWords(content: ProductContent, variants: readonly Named[]): readonly string[] {
+  const used = new Set([...wordsOf(content, variants), ...variants.map(({ name }) => name)])
+  const given = Object.values(content.translations).flatMap(({ words = {} }) => Object.keys(words))
   return [...new Set(given)].filter((word) => !used.has(word)).sort()
 }
 

@@ -8,6 +8,8 @@ export interface VariantSettings {
   /** Variants are listed by position, then by id. */
   readonly position: number
   readonly imageUrl: string | null
+  /** What its picture shows; null: not said. */
+  readonly imageAlt: string | null
   /** Price of one unit in minor units of the product's currency; null: the product's price. */
   readonly priceMinor: number | null
   /** The most units of this variant in one hold; null: only the product's limits apply. */
@@ -32,6 +34,7 @@ export const defaultVariantSettings: Omit<VariantSettings, "name" | "position"> 
   sku: null,
   options: {},
   imageUrl: null,
+  imageAlt: null,
   priceMinor: null,
   maxPerHold: null,
   enabled: true,

@@ -29,7 +29,7 @@ export const variantsColumn = `
     select jsonb_agg(variants_json.variant order by variants_json.position, variants_json.id)
       from (select id, position, jsonb_build_object(
                      'id', id, 'name', name, 'sku', sku, 'options', options, 'position', position,
-                     'imageUrl', image_url, 'priceMinor', price_minor, 'maxPerHold', max_per_hold,
+                     'imageUrl', image_url, 'imageAlt', image_alt, 'priceMinor', price_minor, 'maxPerHold', max_per_hold,
                      'enabled', enabled, 'stock', stock, 'held', held, 'sold', sold) as variant
               from variants
              where variants.product_id = products.id) as variants_json) end as variants`

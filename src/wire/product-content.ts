@@ -1,6 +1,6 @@
 import { hash } from "node:crypto"
 import { Type, type Static } from "typebox"
-import type { ProductWords } from "../../client/src/words.ts"
+import { altIn, type ProductWords } from "../../client/src/words.ts"
 import {
   MOST_FURTHER_PICTURES,
   MOST_WORDS,
@@ -29,7 +29,7 @@ const WordsBody = Type.Unsafe<Record<string, string> | null>({
   propertyNames: Label,
   additionalProperties: Label,
   description:
-    "The names of options, values and variants, by the word as the product writes it. A variant's name of several parts, such as `Red / 42`, needs words for its parts alone. Words that the product does not use are kept for when it does",
+    "The names of options, values and variants, and descriptions of pictures, by the word or text as the product writes it. A variant's name of several parts, such as `Red / 42`, needs words for its parts alone; the description of a picture is translated as a whole. Words that the product does not use are kept for when it does",
 })
 const WordsWire = Type.Unsafe<Record<string, string>>({
   type: "object",
@@ -94,13 +94,13 @@ export const ContentWire = Type.Object({
   own_words: Type.Optional(
     Type.Array(Type.String(), {
       description:
-        "What can be translated by `words` of a language: the names and values of options, and the names of variants or their parts. Absent: the product has no variants",
+        "What can be translated by `words` of a language: the names and values of options, the names of variants or their parts, and the descriptions of pictures. Absent: the product has no variants and no description of a picture",
     }),
   ),
   unused_words: Type.Optional(
     Type.Array(Type.String(), {
       description:
-        "Words in `translations` that no option, value or variant's name of the product is at present. Absent: there are none",
+        "Words in `translations` that no option, value, variant's name or description of a picture of the product is at present. Absent: there are none",
     }),
   ),
   version: Type.String({ description: "The content of the `ETag`, for `If-Match`" }),
@@ -119,7 +119,7 @@ export const ShownContentWire = Type.Object({
   words: Type.Optional({
     ...WordsWire,
     description:
-      "The names of options, values and variants in this language, by the product's own. Absent: there are none",
+      "The names of options, values and variants, and descriptions of pictures, in this language, by the product's own. Absent: there are none",
   }),
   shop_accent: Type.Optional(
     Type.Object(
@@ -145,6 +145,7 @@ export function contentJson(
   { updatedAt, variants }: Pick<Product, "variants"> & { readonly updatedAt: Instant | null },
 ): ContentJson {
   const unused = unusedWords(content, variants ?? [])
+  const words = wordsOf(content, variants ?? [])
   const translations = Object.entries(content.translations).map(([tag, texts]) => [tag, textsJson(texts)])
   return {
     product_id: productId,
@@ -152,7 +153,7 @@ export function contentJson(
     pictures: content.pictures.map(pictureIn),
     after_purchase: content.afterPurchase,
     translations: Object.fromEntries(translations) as ContentJson["translations"],
-    ...(variants !== null && { own_words: [...wordsOf(variants)] }),
+    ...((variants !== null || words.length > 0) && { own_words: [...words] }),
     ...(unused.length > 0 && { unused_words: [...unused] }),
     version: contentVersion(content),
     updated_at: isoTimeOrNull(updatedAt),
@@ -176,8 +177,8 @@ export function shownContentJson(
 ): ShownContentJson {
   const { name, description } = textsIn(product, content, language)
   const own = product.imageUrl === null ? [] : [{ url: product.imageUrl, alt: content.imageAlt ?? "" }]
-  const pictures = [...own, ...content.pictures.map(pictureIn)]
   const words = wordsIn(content, language)
+  const pictures = [...own, ...content.pictures].map(({ url, alt }) => ({ url, alt: altIn(words, alt) }))
   const shown = { product_id: product.id, language, name, description, pictures }
   return words === undefined ? shown : { ...shown, words: { ...words } }
 }

@@ -5,7 +5,17 @@ import { variantPrice, variantSaleState } from "../domain/product-variants.ts"
 import { availableUnits, type Product } from "../domain/product.ts"
 import type { Instant } from "../domain/time.ts"
 import { defaultVariantSettings, type Variant, type VariantSettings } from "../domain/variant.ts"
-import { Id, LARGEST_QUANTITY, Label, PriceMinor, Stock, body, oneOf, orNull } from "./fields.ts"
+import {
+  Id,
+  LARGEST_QUANTITY,
+  Label,
+  PriceMinor,
+  Stock,
+  body,
+  labelPattern,
+  oneOf,
+  orNull,
+} from "./fields.ts"
 import { httpsUrlOrNull } from "./pictures.ts"
 
 /** A variant of a product. */
@@ -16,6 +26,9 @@ export const VariantWire = Type.Object({
   options: Type.Unsafe<Record<string, string>>({ type: "object", additionalProperties: Type.String() }),
   position: Type.Integer(),
   image_url: orNull<string>("string"),
+  image_alt: Type.Optional(
+    Type.String({ description: "What its picture shows, for people who do not see it. Absent: not said" }),
+  ),
   price: Type.String(),
   price_minor: Type.Integer({ description: "its own price, or the product's if it has none" }),
   own_price: Type.Boolean({
@@ -49,6 +62,15 @@ const settings = {
   options: Type.Optional(Options),
   position: Type.Optional(Type.Integer({ minimum: 0, maximum: LARGEST_QUANTITY })),
   image_url: Type.Optional(httpsUrlOrNull),
+  image_alt: Type.Optional(
+    orNull<string>("string", {
+      minLength: 1,
+      maxLength: 255,
+      pattern: labelPattern,
+      description:
+        "What the picture at `image_url` shows, for people who do not see it. It is translated by the `words` of a language",
+    }),
+  ),
   price_minor: Type.Optional(Type.Union([PriceMinor, Type.Null()])),
   max_per_hold: Type.Optional(orNull<number>("integer", { minimum: 1, maximum: LARGEST_QUANTITY })),
   enabled: Type.Optional(Type.Boolean()),
@@ -73,6 +95,7 @@ export function variantJson(product: Product, variant: Variant, now: Instant): V
     options: { ...variant.options },
     position: variant.position,
     image_url: variant.imageUrl,
+    ...(variant.imageAlt !== null && { image_alt: variant.imageAlt }),
     price: decimalAmount(priceMinor, product.currency),
     price_minor: priceMinor,
     own_price: variant.priceMinor !== null,
@@ -101,11 +124,12 @@ export function variantEventJson(variant: Variant) {
 
 /** Reads the settings of a variant that a request gives. */
 export function variantChanges(given: VariantChanges): Partial<VariantSettings> {
-  const { image_url, price_minor, max_per_hold, options, ...same } = given
+  const { image_url, image_alt, price_minor, max_per_hold, options, ...same } = given
   return {
     ...same,
     ...(options !== undefined && { options: inStoredOrder(options) }),
     ...(image_url !== undefined && { imageUrl: image_url }),
+    ...(image_alt !== undefined && { imageAlt: image_alt }),
     ...(price_minor !== undefined && { priceMinor: price_minor }),
     ...(max_per_hold !== undefined && { maxPerHold: max_per_hold }),
   }

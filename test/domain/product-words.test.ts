@@ -8,14 +8,20 @@ import {
 } from "../../src/domain/product-content.ts"
 
 const variants = [
-  { name: "Red / 42", options: { colour: "Red", size: "42" } },
-  { name: "Blue / 42", options: { size: "42", colour: "Blue" } },
-  { name: "Signed, 1/2 kg", options: {} },
+  { name: "Red / 42", options: { colour: "Red", size: "42" }, imageAlt: "Red, from the side" },
+  { name: "Blue / 42", options: { size: "42", colour: "Blue" }, imageAlt: null },
+  { name: "Signed, 1/2 kg", options: {}, imageAlt: null },
 ]
 
-test("the words of a product: each option with its values, then names and their parts, each once", () => {
-  expect(wordsOf(variants)).toEqual(["colour", "Red", "Blue", "size", "42", "Signed", "1/2 kg"])
-  expect(wordsOf([])).toEqual([])
+test("the words of a product: each option with its values, then names and their parts, then pictures, each once", () => {
+  const words = ["colour", "Red", "Blue", "size", "42", "Signed", "1/2 kg", "Red, from the side"]
+  expect(wordsOf(noProductContent, variants)).toEqual(words)
+  expect(wordsOf(noProductContent, [])).toEqual([])
+})
+
+test("the descriptions of the product's own pictures are words of it, too", () => {
+  const pictures = [{ url: "https://shop.example/top.avif", alt: "From above" }]
+  expect(wordsOf({ ...noProductContent, imageAlt: "A shoe", pictures }, [])).toEqual(["A shoe", "From above"])
 })
 
 describe("words", () => {
@@ -47,7 +53,9 @@ describe("words", () => {
       ),
     ).toEqual(["Sise", "red"])
     expect(unusedWords(withWords(prototypes), variants)).toEqual(["__proto__", "constructor"])
-    expect(unusedWords(withWords({ constructor: "b" }), [{ name: "constructor", options: {} }])).toEqual([])
+    expect(
+      unusedWords(withWords({ constructor: "b" }), [{ name: "constructor", options: {}, imageAlt: null }]),
+    ).toEqual([])
     expect(unusedWords(noProductContent, variants)).toEqual([])
   })
 })

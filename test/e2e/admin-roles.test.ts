@@ -100,7 +100,7 @@ describe.skipIf(leavesOutBrowser())("a day's work of each role", { timeout: 120_
     await page.getByRole("button", { name: "Refund", exact: true }).click()
     await sees(page, /Sam, control room/)
     await page.goto(`${app.url}/admin/p/${id}`)
-    await page.getByRole("link", { name: "Export orders (CSV)" }).waitFor()
+    await page.getByRole("link", { name: "Export all orders (CSV)" }).waitFor()
     expect(await page.getByRole("button", { name: /Pause|stock|Close|Archive/ }).count()).toBe(0)
 
     expect(await asksAnyway(page, "POST", `/api/admin/products/${id}/pause`)).toBe(403)

@@ -321,6 +321,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
         stock: 3,
         options: { size: name },
         image_url: `${host}/${name}.svg`,
+        ...(name === "43" && { image_alt: "The long one" }),
       })),
     })
     await using context = await browser.newContext({
@@ -355,6 +356,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
     await page.getByRole("radio", { name: /^43/ }).check()
     const shown = page.locator(".picture img")
     await expect.poll(() => shown.getAttribute("src")).toBe(`${host}/43.svg`)
+    expect(await shown.getAttribute("alt")).toBe("The long one")
     await press(page, "Reserve")
     await reads(page, "1 unit reserved for you")
     await page.reload()

@@ -79,7 +79,7 @@ describe.skipIf(leavesOutBrowser())("the words of options and variants", { timeo
     for (const tag of ["de", "ar"] as const) {
       const region = page.getByRole("region", { name: `In ${titles[tag]}` })
       await region.getByLabel("Name").fill(GIVEN[tag].name)
-      const words = region.getByRole("group", { name: "Options and variants" })
+      const words = region.getByRole("group", { name: /^Options, variants and descriptions/ })
       // A number has no word.
       expect(await words.locator("label").allInnerTexts()).toEqual([OWN.size, OWN.red, OWN.blue, OWN.kit])
       for (const word of ["size", "red", "blue", "kit"] as const)
@@ -111,7 +111,7 @@ describe.skipIf(leavesOutBrowser())("the words of options and variants", { timeo
     await page.goto(`/admin/p/${id}/content`)
     const unused = page.getByLabel("Sise")
     expect(await unused.inputValue()).toBe("Größe")
-    await sees(page, "No option or variant has this name now.")
+    await sees(page, "Nothing of the product has this name now.")
     await unused.fill("")
     await page.getByRole("button", { name: "Save" }).click()
     await sees(page, "Saved. Buyers see it within a few seconds.")

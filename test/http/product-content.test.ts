@@ -98,6 +98,63 @@ describe("a product's content", () => {
   })
 })
 
+describe("the descriptions of pictures", () => {
+  test("are translated by the words of a language, each as a whole, those of variants too", async () => {
+    const { body: made } = await app.post("/api/admin/products", {
+      name: "Boot",
+      price_minor: 500,
+      currency: "EUR",
+      image_url: "https://shop.example/boot.jpg",
+      variants: [
+        { name: "Red", stock: 3, image_url: "https://shop.example/red.jpg", image_alt: "Red, from the side" },
+        { name: "Blue", stock: 3 },
+      ],
+    })
+    const [red, blue] = made.variants
+    expect(red).toMatchObject({ image_url: "https://shop.example/red.jpg", image_alt: "Red, from the side" })
+    expect(blue).not.toHaveProperty("image_alt")
+    const variantPath = (variantId: number) => `/api/admin/products/${made.id}/variants/${variantId}`
+    const changed = await app.send("PATCH", variantPath(blue.id), { json: { image_alt: "Blue, in the box" } })
+    expect(changed.body.variants[1]).toMatchObject({ image_alt: "Blue, in the box" })
+    const { body: gone } = await app.send("PATCH", variantPath(blue.id), { json: { image_alt: null } })
+    expect(gone.variants[1]).not.toHaveProperty("image_alt")
+
+    const words = { Red: "Rot", "A boot": "Ein Stiefel", "Red, from the side": "Der rote von der Seite" }
+    const contentPath = `/api/admin/products/${made.id}/content`
+    const { body: content } = await app.send("PATCH", contentPath, {
+      json: {
+        image_alt: "A boot",
+        pictures: [{ ...picture("top"), alt: "Red, top" }],
+        translations: { de: { words } },
+      },
+    })
+    expect(content.own_words).toEqual(["Red", "Blue", "A boot", "Red, top", "Red, from the side"])
+    expect(content).not.toHaveProperty("unused_words")
+    const pictures = async (lang: string) =>
+      (await app.get(`/api/products/${made.id}/content?lang=${lang}`)).body.pictures.map(
+        ({ alt }: { alt: string }) => alt,
+      )
+    // Part by part the second one would be in two languages.
+    expect(await pictures("de")).toEqual(["Ein Stiefel", "Red, top"])
+    expect(await pictures("ar")).toEqual(["A boot", "Red, top"])
+    const page = (await app.get(`/p/${made.id}?lang=de`)).body
+    expect(page).toContain('"image_alt":"Der rote von der Seite"')
+  })
+
+  test.each(["", "two\nlines", "x".repeat(256), 7])("of a variant cannot be %j", async (image_alt) => {
+    const { body } = await app.post("/api/admin/products", {
+      name: "Boot",
+      price_minor: 500,
+      currency: "EUR",
+      variants: [{ name: "Red", stock: 3, image_alt }],
+    })
+    expect(body).toMatchObject({
+      code: "invalid_request",
+      errors: expect.arrayContaining([expect.objectContaining({ pointer: "/variants/0/image_alt" })]),
+    })
+  })
+})
+
 const plain = { name: "Vase", price_minor: 500, currency: "EUR", stock: 3, status: "listed" }
 
 test("a draft's is on its preview", async () => {

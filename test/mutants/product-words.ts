@@ -78,18 +78,32 @@ export const productWordMutants: readonly Mutant[] = [
     edits: [
       {
         file: "client/src/words.ts",
-        find: "Object.hasOwn(words, word) ? words[word] : undefined",
-        replace: "words[word]",
+        find: "Object.hasOwn(words, text) ? words[text] : undefined",
+        replace: "words[text]",
       },
     ],
     caughtBy: { file: "test/client/words.test.ts", test: "in German" },
+  },
+  {
+    name: "words: the description of a picture is translated part by part",
+    edits: [
+      {
+        file: "client/src/words.ts",
+        find: "return (words && ownWord(words, alt)) ?? alt",
+        replace: "return wordIn(words, alt)",
+      },
+    ],
+    caughtBy: {
+      file: "test/http/product-content.test.ts",
+      test: "translated by the words of a language, each as a whole",
+    },
   },
   {
     name: "words: a name of several parts is not translated",
     edits: [
       {
         file: "client/src/words.ts",
-        find: ".map((part) => own(part) ?? part)",
+        find: ".map((part) => ownWord(words, part) ?? part)",
         replace: ".map((part) => part)",
       },
     ],
@@ -111,8 +125,8 @@ export const productWordMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/domain/product-content.ts",
-        find: "new Set([...wordsOf(variants), ...variants.map(({ name }) => name)])",
-        replace: "new Set(wordsOf(variants))",
+        find: "new Set([...wordsOf(content, variants), ...variants.map(({ name }) => name)])",
+        replace: "new Set(wordsOf(content, variants))",
       },
     ],
     caughtBy: { file: "test/domain/product-words.test.ts", test: "that the product does not use are named" },

@@ -163,10 +163,24 @@ export const publicationMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/http/routes/buyers/storefront-pages.ts",
-        find: "render(preview, `/admin/p/${product.id}/preview`)",
-        replace: "render(preview, null)",
+        find: "...page }, previewPath(id, state))",
+        replace: "...page }, null)",
       },
     ],
     caughtBy: { file: "test/e2e/admin-publication.test.ts", test: "the preview of a draft is for" },
+  },
+  {
+    name: "publication: the preview of a scheduled sale shows it before it opens",
+    edits: [
+      {
+        file: "src/http/routes/buyers/preview-states.ts",
+        find: "!hasPassed(opensAt, now)) return opensAt",
+        replace: "!hasPassed(opensAt, now)) return now",
+      },
+    ],
+    caughtBy: {
+      file: "test/e2e/preview.test.ts",
+      test: "shows the page before the sale, on sale and sold out",
+    },
   },
 ]

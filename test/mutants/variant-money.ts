@@ -3,6 +3,7 @@ import type { Mutant } from "./mutants.ts"
 const http = "test/http/variant-money.test.ts"
 const goods = "test/payments/stripe-goods.test.ts"
 const csv = "src/http/routes/admin/orders/export-orders-csv.ts"
+const parcels = "src/http/routes/admin/orders/csv-parcels.ts"
 
 /** Bugs in the money of orders with several lines: late payments, refunds, and what other systems are told of them. */
 export const variantMoneyMutants: readonly Mutant[] = [
@@ -72,6 +73,17 @@ export const variantMoneyMutants: readonly Mutant[] = [
       },
     ],
     caughtBy: { file: http, test: "has a row for each line" },
+  },
+  {
+    name: "variant money: the parcel list sends units that are back on sale",
+    edits: [
+      {
+        file: parcels,
+        find: "=> qty - restockedQty",
+        replace: "=> qty",
+      },
+    ],
+    caughtBy: { file: "test/http/parcel-list.test.ts", test: "without units that are back on sale" },
   },
   {
     name: "variant money: the search by sku finds baskets by their first line only",

@@ -81,6 +81,7 @@ const NEWEST = [
   "0027_mail_codes",
   "0028_claims",
   "0029_database_alert",
+  "0030_variant_picture_alt",
 ]
 
 /** Undoes the newest migrations, as far as `migrate` can see. */

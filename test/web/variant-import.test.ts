@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 import type { ShopProduct } from "../../client/src/index.ts"
+import { csvOfVariants } from "../../web/admin/variant-cells.ts"
 import { planImport } from "../../web/admin/variant-import.ts"
 import { lamp, variant } from "./product.ts"
 
@@ -138,12 +139,12 @@ test.each<[string, string, ShopProduct]>([
   ["", "The file is empty.", shoe],
   [
     "41,R-41\n42,R-42",
-    "The first line must name the columns: name, sku, options, price, stock. “41” is none of them.",
+    "The first line must name the columns: name, sku, options, price, stock, picture, alt, position. “41” is none of them.",
     shoe,
   ],
   [
     "name,colour\n",
-    "The first line must name the columns: name, sku, options, price, stock. “colour” is none of them.",
+    "The first line must name the columns: name, sku, options, price, stock, picture, alt, position. “colour” is none of them.",
     shoe,
   ],
   ["name,name\n1,2", "The first line names a column twice.", shoe],
@@ -162,6 +163,52 @@ test.each<[string, string, ShopProduct]>([
   ],
 ])("%j is refused as a whole", (text, fault, product) => {
   expect(planImport(text, product)).toEqual({ fault, lines: [] })
+})
+
+test("pictures, their descriptions and positions are set, and those that are the same change nothing", () => {
+  const side = "https://shop.example/side.avif"
+  const product = {
+    ...lamp,
+    variants: [variant(1, "41", { image_url: side, image_alt: "From the side" }), variant(2, "42")],
+  }
+  const { lines } = planImport(
+    `name,stock,picture,alt,position\n41,,${side},From the side,1\n42,,${side},"Green, new",7\n43,5,${side},,0\n44,5,http://shop.example/a.png,,\n45,5,,,-1`,
+    product,
+  )
+  expect(lines).toMatchObject([
+    { kind: "same" },
+    {
+      kind: "changed",
+      changes: { image_url: side, image_alt: "Green, new", position: 7 },
+      texts: [`picture none → ${side}`, "description of the picture none → “Green, new”", "position 2 → 7"],
+    },
+    {
+      kind: "new",
+      variant: { name: "43", stock: 5, image_url: side, position: 0 },
+      texts: ["stock 5", "the product's price", `picture ${side}`, "position 0"],
+    },
+    { kind: "faulty", fault: "picture: Enter an address that begins with https://." },
+    { kind: "faulty", fault: "position: Enter a whole number, 0 or more." },
+  ])
+})
+
+test("the file of the present variants changes nothing when it is uploaded again, whatever they are named", () => {
+  const variants = [
+    variant(1, '41, "wide"; red', { sku: "-41", options: { size: "41", colour: "red, dark" } }),
+    variant(2, "=SUM(1)", { price: "129.00", own_price: true, image_url: "https://a.example/?b=c,d" }),
+    variant(3, "Größe 3", { image_alt: "@home" }),
+  ]
+  const text = csvOfVariants(variants)
+  expect(text.split("\r\n")).toEqual([
+    "\uFEFFname,sku,options,price,stock,picture,alt,position",
+    `"41, ""wide""; red",'-41,"size=41; colour=red, dark",,20,,,1`,
+    `'=SUM(1),,,129.00,20,"https://a.example/?b=c,d",,2`,
+    "Größe 3,,,,20,,'@home,3",
+    "",
+  ])
+  const { fault, lines } = planImport(text, { ...lamp, variants })
+  expect(fault).toBeNull()
+  expect(lines.map(({ kind }) => kind)).toEqual(["same", "same", "same"])
 })
 
 test("a list of stock by SKU changes the variants and adds none", () => {

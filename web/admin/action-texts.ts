@@ -55,6 +55,7 @@ const fieldLabels: Readonly<Record<string, string>> = {
   expected: "expected stock",
   external_id: "external id",
   hold_ttl_seconds: "hold time in seconds",
+  image_alt: "description of the picture",
   image_url: "picture URL",
   max_per_customer: "limit per customer",
   max_per_hold: "limit per order",

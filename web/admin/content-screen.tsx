@@ -1,14 +1,13 @@
 import { signal, useSignal, type Signal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
-import type { ProductTexts, ShopLanguage, StoredContent } from "../../client/src/admin.ts"
+import type { ShopLanguage, StoredContent } from "../../client/src/admin.ts"
 import type { Product } from "../../client/src/index.ts"
 import { may } from "./own-role.ts"
 import { explain, shop } from "./api.ts"
+import { Translation, textSignals, wordFields, type TextSignals } from "./content-translation.tsx"
 import {
   MOST_FURTHER_PICTURES,
-  askedWords,
   changedContent,
-  type AskedWord,
   type ContentTexts,
   type TextFields,
 } from "./content-values.ts"
@@ -16,9 +15,8 @@ import { Field, isReadable } from "./field.tsx"
 import type { Reading } from "./form-values.ts"
 import { Failure } from "./pager.tsx"
 import { useRefusals } from "./refusals.ts"
-import { languageNames, readHttpsUrl } from "./shop-values.ts"
+import { readHttpsUrl } from "./shop-values.ts"
 import { useUnsavedInput } from "./unsaved.ts"
-import { readLabel } from "./variant-values.ts"
 
 interface Loaded {
   readonly product: Product
@@ -56,29 +54,6 @@ function pictureFields(url = "", alt = ""): PictureFields {
   return { url: signal(url), alt: signal(alt) }
 }
 
-type TextSignals = Readonly<Record<Exclude<keyof ProductTexts, "words">, Signal<string>>> & {
-  readonly words: readonly WordField[]
-}
-
-interface WordField extends AskedWord {
-  readonly text: Signal<string>
-}
-
-/** The fields of a language, with what it has already. */
-function textSignals(content: StoredContent, given: ProductTexts | undefined): TextSignals {
-  const { name, description, after_purchase, words = {} } = given ?? {}
-  return {
-    name: signal(name ?? ""),
-    description: signal(description ?? ""),
-    after_purchase: signal(after_purchase ?? ""),
-    words: askedWords(content, words).map(({ word, isUsed }) => ({
-      word,
-      isUsed,
-      text: signal(Object.hasOwn(words, word) ? (words[word] ?? "") : ""),
-    })),
-  }
-}
-
 function useContentFields(content: StoredContent, languages: readonly ShopLanguage[]) {
   return useSignal({
     imageAlt: signal(content.image_alt ?? ""),
@@ -94,7 +69,7 @@ type ContentFields = ReturnType<typeof useContentFields>
 
 function textsIn({ imageAlt, pictures, afterPurchase, translations }: ContentFields): ContentTexts {
   const texts = [...translations].map(([tag, { name, description, after_purchase, words }]) => {
-    const given = words.map(({ word, text }) => [word, text.value] as const)
+    const given = words.value.map(({ word, text }) => [word, text.value] as const)
     const fields: TextFields = {
       name: name.value,
       description: description.value,
@@ -135,6 +110,9 @@ function ContentForm({ product, content, languages }: Loaded) {
       const changes = changedContent(textsIn(fields), before.value)
       const { version } = before.value
       before.value = await shop.products.changeContent(product.id, changes, { version })
+      for (const [tag, { words }] of fields.translations) {
+        words.value = wordFields(before.value, before.value.translations[tag]?.words ?? {}, words.value)
+      }
       saved()
       isSaved.value = true
     } catch (error) {
@@ -247,58 +225,5 @@ function Pictures({ product, fields: { imageAlt, pictures }, refusalAt }: Pictur
         </button>
       )}
     </section>
-  )
-}
-
-interface TranslationProps {
-  readonly tag: ShopLanguage
-  readonly texts: TextSignals | undefined
-}
-
-function Translation({ tag, texts }: TranslationProps) {
-  if (texts === undefined) return null
-  const language = languageNames[tag]
-  return (
-    <section class="collect" aria-labelledby={`in-${tag}`}>
-      <h2 id={`in-${tag}`}>
-        In <span lang={tag}>{language}</span>
-      </h2>
-      <p class="muted small">Leave out what is the same.</p>
-      <Field id={`name-${tag}`} label="Name" value={texts.name} lang={tag} />
-      <Field
-        id={`description-${tag}`}
-        label="Description"
-        type="lines"
-        value={texts.description}
-        lang={tag}
-      />
-      <Field id={`after-${tag}`} label="After paying" type="lines" value={texts.after_purchase} lang={tag} />
-      {texts.words.length > 0 && <Words tag={tag} words={texts.words} />}
-    </section>
-  )
-}
-
-/** A field for each word of the product's options and variants. */
-function Words({ tag, words }: { readonly tag: ShopLanguage; readonly words: readonly WordField[] }) {
-  return (
-    <fieldset class="words">
-      <legend>Options and variants</legend>
-      <p class="muted small">
-        What buyers read in place of each word. A variant named “Red / 42” needs words for its parts alone.
-      </p>
-      <div class="side-by-side">
-        {words.map(({ word, isUsed, text }, index) => (
-          <Field
-            key={word}
-            id={`word-${tag}-${index}`}
-            label={word}
-            value={text}
-            lang={tag}
-            reading={readLabel(text.value)}
-            {...(!isUsed && { hint: "No option or variant has this name now. Clear the field to remove it" })}
-          />
-        ))}
-      </div>
-    </fieldset>
   )
 }

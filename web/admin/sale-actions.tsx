@@ -88,15 +88,16 @@ function OrderLinks({ id }: ShopProduct) {
         <a href={`/admin/search?product_id=${id}`}>Orders and holds</a>
       </li>
       <li>
-        <a href={`/api/admin/orders.csv?product_id=${id}&status=paid`} download>
+        <a href={`/api/admin/orders.csv?product_id=${id}&status=paid&rows=orders`} download>
           Parcel list: paid orders (CSV)
         </a>{" "}
-        <span class="muted small">one row for each line of an order</span>
+        <span class="muted small">one row for each order</span>
       </li>
       <li>
         <a href={`/api/admin/orders.csv?product_id=${id}`} download>
-          Export orders (CSV)
-        </a>
+          Export all orders (CSV)
+        </a>{" "}
+        <span class="muted small">one row for each line of an order</span>
       </li>
     </>
   )

@@ -8,7 +8,7 @@ import { readWhole, requiredValue, valueOrNull } from "./form-values.ts"
 import { isHidden } from "./state-badge.tsx"
 import { StockDialog } from "./stock-dialog.tsx"
 import { draftOf, readDraft, VariantFields } from "./variant-fields.tsx"
-import { areSameOptions, placementsAfter } from "./variant-values.ts"
+import { areSameOptions, placementsAfter, readLabel } from "./variant-values.ts"
 import { readHttpsUrl } from "./shop-values.ts"
 
 export type VariantAction = "add" | "set" | "disable" | "enable" | "edit"
@@ -76,10 +76,15 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
   const draft = useSignal(draftOf(before)).value
   const maxPerHold = useSignal(String(before.max_per_hold ?? ""))
   const image = useSignal(before.image_url ?? "")
+  const imageAlt = useSignal(before.image_alt ?? "")
   const placeBefore = String(variants[variants.findIndex(({ id }) => id === before.id) - 1]?.id ?? "")
   const openedAfter = useSignal(placeBefore).value
   const after = useSignal(placeBefore)
-  const readings = { maxPerHold: readWhole(maxPerHold.value, 1), image: readHttpsUrl(image.value) }
+  const readings = {
+    maxPerHold: readWhole(maxPerHold.value, 1),
+    image: readHttpsUrl(image.value),
+    imageAlt: readLabel(imageAlt.value),
+  }
 
   async function run(): Promise<void> {
     const { name, sku, options, price } = readDraft(draft, product.currency)
@@ -90,6 +95,7 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
       price_minor: valueOrNull(price),
       max_per_hold: valueOrNull(readings.maxPerHold),
       image_url: valueOrNull(readings.image),
+      image_alt: valueOrNull(readings.imageAlt),
     }
     const changes = changedSettings(wanted, before)
     const afterId = after.value === "" ? null : Number(after.value)
@@ -137,6 +143,13 @@ function EditDialog({ product, variants, variant, close }: VariantDialogProps) {
         reading={readings.image}
         hint="Begins with https://. Empty: the product's picture"
       />
+      <Field
+        id="variant-image-alt"
+        label="What the picture shows"
+        value={imageAlt}
+        reading={readings.imageAlt}
+        hint="Read to people who do not see it. Give it in other languages under Pictures and texts"
+      />
       <p>
         {isHidden(product) ? "Buyers do not see the product now." : "Buyers see changes at once."} Existing
         holds and orders keep their price.
@@ -161,5 +174,6 @@ function changedSettings(
     ...(wanted.price_minor !== ownPrice && { price_minor: wanted.price_minor }),
     ...(wanted.max_per_hold !== before.max_per_hold && { max_per_hold: wanted.max_per_hold }),
     ...(wanted.image_url !== before.image_url && { image_url: wanted.image_url }),
+    ...(wanted.image_alt !== (before.image_alt ?? null) && { image_alt: wanted.image_alt }),
   }
 }

@@ -4,16 +4,11 @@ import { priceOf } from "../shared/money.ts"
 import { areFor, unitsOf } from "../shared/unit-texts.ts"
 import { parseCsv, type CsvRow } from "./csv.ts"
 import { duplicateWarning } from "./duplicates.ts"
-import { readPrice, readWhole, type Reading } from "./form-values.ts"
-import { areSameOptions, optionsText, readLabel, readOptions } from "./variant-values.ts"
-
-const columns = ["name", "sku", "options", "price", "stock"] as const
-type Column = (typeof columns)[number]
+import { readCells, variantColumns, type VariantCells, type VariantColumn } from "./variant-cells.ts"
+import { areSameOptions, optionsText } from "./variant-values.ts"
 
 /** As many as one product can have. */
 const MOST_VARIANTS = 200
-const MOST_STOCK = 1_000_000_000
-const MOST_PRICE_MINOR = 9_000_000_000
 
 /** What a file would do. Nothing is changed by planning. */
 export interface ImportPlan {
@@ -70,9 +65,9 @@ export function planImport(text: string, product: ShopProduct): ImportPlan {
 }
 
 function headingFault(names: readonly string[]): string | null {
-  const unknown = names.find((name) => !columns.some((column) => column === name))
+  const unknown = names.find((name) => !variantColumns.some((column) => column === name))
   if (unknown !== undefined) {
-    return `The first line must name the columns: name, sku, options, price, stock. “${unknown}” is none of them.`
+    return `The first line must name the columns: ${variantColumns.join(", ")}. “${unknown}” is none of them.`
   }
   if (new Set(names).size < names.length) return "The first line names a column twice."
   return names.includes("name") || names.includes("sku")
@@ -112,17 +107,8 @@ function withoutRepeats(planned: PlannedLine, usedIn: Map<string, number>): Plan
   return planned
 }
 
-/** A row's cells, read. */
-interface Cells {
-  readonly name: string | null
-  readonly sku: string | null
-  readonly options: ShopVariant["options"] | null
-  readonly price: number | null
-  readonly stock: number | null
-}
-
 function planRow(row: CsvRow, names: readonly string[], product: ShopProduct): PlannedLine {
-  const textOf = (column: Column) => row.cells[names.indexOf(column)]?.trim() ?? ""
+  const textOf = (column: VariantColumn) => row.cells[names.indexOf(column)]?.trim() ?? ""
   const { line } = row
   const name = textOf("name") || textOf("sku")
   const faulty = (fault: string) => ({ kind: "faulty", line, name, fault }) as const
@@ -132,17 +118,8 @@ function planRow(row: CsvRow, names: readonly string[], product: ShopProduct): P
       `The line has ${row.cells.length} cells, the first one ${names.length}. Put a cell that contains the separator in quotes, such as "dark, red". A price with a decimal comma also makes two cells.`,
     )
   }
-  const readings = readCells(textOf, product.currency)
-  for (const [column, reading] of Object.entries(readings)) {
-    if (reading.kind === "unreadable") return faulty(`${column}: ${reading.fault}`)
-  }
-  const cells: Cells = {
-    name: known(readings.name),
-    sku: known(readings.sku),
-    options: known(readings.options),
-    price: known(readings.price),
-    stock: known(readings.stock),
-  }
+  const cells = readCells(textOf, product.currency)
+  if ("fault" in cells) return faulty(cells.fault)
   const found = matching(product.variants ?? [], cells)
   if (typeof found === "string") return faulty(found)
   if (found !== null) return plannedChange(line, cells, found, product)
@@ -157,37 +134,14 @@ function missingName(sku: string | null): string {
     : `No variant has the SKU “${sku}”, and a new variant needs a name.`
 }
 
-function readCells(textOf: (column: Column) => string, currency: string) {
-  return {
-    name: readLabel(textOf("name")),
-    sku: readLabel(textOf("sku")),
-    options: readOptions(textOf("options")),
-    price: readCsvPrice(textOf("price"), currency),
-    stock: atMost(readWhole(textOf("stock"), 0), MOST_STOCK),
-  }
-}
-
-function known<Value>(reading: Reading<Value>): Value | null {
-  return reading.kind === "value" ? reading.value : null
-}
-
-function readCsvPrice(text: string, currency: string): Reading<number> {
-  const reading = readPrice(text, currency)
-  if (reading.kind !== "unreadable") return atMost(reading, MOST_PRICE_MINOR)
-  return { ...reading, fault: `“${text}” is not understood. ${reading.fault}` }
-}
-
-function atMost(reading: Reading<number>, most: number): Reading<number> {
-  return reading.kind === "value" && reading.value > most
-    ? { kind: "unreadable", fault: "The number is too large." }
-    : reading
-}
-
 /**
  * The variant that a line is about, or why that is not clear; null: none. A SKU names one article, so a variant with
  * another SKU is another article even if it has the same name.
  */
-function matching(variants: readonly ShopVariant[], { name, sku }: Cells): ShopVariant | string | null {
+function matching(
+  variants: readonly ShopVariant[],
+  { name, sku }: VariantCells,
+): ShopVariant | string | null {
   const bySku = sku === null ? [] : variants.filter((variant) => variant.sku === sku)
   if (bySku.length > 1) {
     return `${bySku.length} variants have the SKU “${sku}”: ${bySku.map((one) => one.name).join(", ")}. Change it in the control room, so that each has its own.`
@@ -199,37 +153,43 @@ function matching(variants: readonly ShopVariant[], { name, sku }: Cells): ShopV
     : (byName[0] ?? null)
 }
 
-type CompleteCells = Cells & { readonly name: string; readonly stock: number }
+type CompleteCells = VariantCells & { readonly name: string; readonly stock: number }
 
 function plannedAddition(
   line: number,
   cells: CompleteCells,
   { currency, variants = [] }: ShopProduct,
 ): PlannedLine {
-  const { name, sku, options, price, stock } = cells
+  const { name, sku, options, price, stock, picture, alt, position } = cells
   const variant: NewVariantBody = {
     name,
     stock,
     ...(sku !== null && { sku }),
     ...(options !== null && { options }),
     ...(price !== null && { price_minor: price }),
+    ...(picture !== null && { image_url: picture }),
+    ...(alt !== null && { image_alt: alt }),
+    ...(position !== null && { position }),
   }
   const texts = [
     `stock ${stock}`,
     price === null ? "the product's price" : `price ${priceOf(price, currency)}`,
     sku === null ? null : `SKU ${sku}`,
     options === null ? null : optionsText(options),
+    picture === null ? null : `picture ${picture}`,
+    alt === null ? null : `description of the picture “${alt}”`,
+    position === null ? null : `position ${position}`,
   ].filter((text) => text !== null)
   return { kind: "new", line, name, variant, texts, warning: duplicateWarning({ name, sku }, variants) }
 }
 
 function plannedChange(
   line: number,
-  cells: Cells,
+  cells: VariantCells,
   before: ShopVariant,
   { currency, variants = [] }: ShopProduct,
 ): PlannedLine {
-  const { sku, options, price, stock } = cells
+  const { sku, options, price, stock, picture, alt, position } = cells
   const name = cells.name ?? before.name
   const taken = before.reserved_stock + before.sold_stock
   if (stock !== null && stock < taken) {
@@ -241,6 +201,9 @@ function plannedChange(
     ...(sku !== null && sku !== before.sku && { sku }),
     ...(options !== null && !areSameOptions(options, before.options) && { options }),
     ...(price !== null && !(before.own_price && price === before.price_minor) && { price_minor: price }),
+    ...(picture !== null && picture !== before.image_url && { image_url: picture }),
+    ...(alt !== null && alt !== before.image_alt && { image_alt: alt }),
+    ...(position !== null && position !== before.position && { position }),
   }
   const isRestocked = stock !== null && stock !== before.stock
   const texts = [
@@ -253,6 +216,11 @@ function plannedChange(
       ? null
       : `price ${priceOf(before.price_minor, currency)}${before.own_price ? "" : " (the product's)"} → ${priceOf(changes.price_minor, currency)}`,
     isRestocked ? `stock ${before.stock} → ${stock}` : null,
+    changes.image_url === undefined ? null : `picture ${before.image_url ?? "none"} → ${changes.image_url}`,
+    changes.image_alt === undefined
+      ? null
+      : `description of the picture ${before.image_alt === undefined ? "none" : `“${before.image_alt}”`} → “${changes.image_alt}”`,
+    changes.position === undefined ? null : `position ${before.position} → ${changes.position}`,
   ].filter((text) => text !== null)
   if (texts.length === 0) return { kind: "same", line, name }
   const wanted = isRestocked ? { stock, expected: before.stock } : null

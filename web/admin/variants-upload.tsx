@@ -7,6 +7,7 @@ import { Failure } from "./pager.tsx"
 import { isHidden } from "./state-badge.tsx"
 import { applyPlan, type LineResult } from "./variant-import-run.ts"
 import { useGuard } from "./unsaved.ts"
+import { csvOfVariants } from "./variant-cells.ts"
 import { planImport, type ImportPlan, type PlannedLine } from "./variant-import.ts"
 
 /** Far more than 200 lines usually need. */
@@ -68,12 +69,24 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
       <h2 id="upload">Upload a CSV file</h2>
       <p>
         The first line names the columns: <code>name</code>, <code>sku</code>, <code>options</code>,{" "}
-        <code>price</code>, <code>stock</code>. A known <code>sku</code> or <code>name</code> is enough; new
-        variants need <code>name</code> and <code>stock</code>. A line changes the variant with its SKU; if
-        there is none, the variant with its name, unless that one has another SKU. Otherwise it adds a
-        variant. An empty cell changes nothing.
+        <code>price</code>, <code>stock</code>, <code>picture</code> (its address), <code>alt</code> (what the
+        picture shows), <code>position</code> (buyers see the lowest first). A known <code>sku</code> or{" "}
+        <code>name</code> is enough; new variants need <code>name</code> and <code>stock</code>. A line
+        changes the variant with its SKU; if there is none, the variant with its name, unless that one has
+        another SKU. Otherwise it adds a variant. An empty cell changes nothing.
       </p>
       <pre class="sample">{SAMPLE}</pre>
+      {product.variants !== undefined && (
+        <p>
+          <a
+            href={`data:text/csv;charset=utf-8,${encodeURIComponent(csvOfVariants(product.variants))}`}
+            download={`variants-of-product-${product.id}.csv`}
+          >
+            Download the present variants (CSV)
+          </a>
+          , to change them in a spreadsheet and upload the file here.
+        </p>
+      )}
       <div class="entry">
         <label for="csv">CSV file</label>
         <input
@@ -125,9 +138,9 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
   )
 }
 
-const SAMPLE = `name,sku,options,price,stock
-41,R-41,size=41; colour=red,,20
-42,R-42,size=42; colour=red,139.00,30`
+const SAMPLE = `name,sku,options,price,stock,picture,alt,position
+41,R-41,size=41; colour=red,,20,https://shop.example/red.avif,The red shoe,1
+42,R-42,size=42; colour=red,139.00,30,,,2`
 
 /** Reads the file as UTF-8. Another encoding would put wrong names on sale. */
 async function textOf(file: File): Promise<string> {

@@ -67,6 +67,9 @@ export interface ProductContentData {
   readonly words?: ProductWords
 }
 
+/** A state of the sale in which the shop looks at a draft. */
+export type PreviewState = "scheduled" | "open" | "sold_out"
+
 /** What a page is about. */
 export type PageContent =
   | {
@@ -85,8 +88,8 @@ export type PageContent =
       readonly challenge?: ChallengeChoice
       /** Absent where the product has no content. */
       readonly content?: ProductContentData
-      /** The shop looks at a draft: the page is as it will be, and its buttons do nothing. */
-      readonly isPreview?: true
+      /** The shop looks at a draft: the page is as it will be in a state of the sale, and nothing can be bought on it. */
+      readonly preview?: { readonly state: PreviewState; readonly states: readonly PreviewState[] }
     }
   /** Contains no order: only the browser has the token to read it. */
   | { readonly kind: "order"; readonly orderId: Order["order_id"]; readonly payment: PaymentChoice | null }

@@ -12,7 +12,7 @@ export interface GalleryPicture {
 interface GalleryProps {
   readonly pictures: readonly GalleryPicture[]
   /** The picture to show first, such as that of the chosen variant, in the place of the product's own. */
-  readonly first: string
+  readonly first: GalleryPicture
 }
 
 /** A product's pictures. Several stand in a row that can be swiped, with a button for each of them below. */
@@ -21,7 +21,7 @@ export function Gallery({ pictures, first }: GalleryProps) {
   const row = useRef<HTMLUListElement>(null)
   const [own, ...others] = pictures
   if (own === undefined) return null
-  const shown = [first === own.url ? own : { url: first, alt: "" }, ...others]
+  const shown = [first.url === own.url ? own : first, ...others]
   if (others.length === 0) return <div class="picture">{shown.map((one) => picture(one))}</div>
   return (
     <div class="gallery">

@@ -5,8 +5,8 @@ import { noAccess, type BuyerAccess } from "./buyer-opening.ts"
 import type { MailboxModel } from "./mailbox.ts"
 import type { PaymentForm } from "./payment-method.ts"
 import { productAt, whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
-import type { Picks } from "./option-choice.ts"
-import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
+import { narrowed, variantPicked, withPick, type Picks } from "./option-choice.ts"
+import { firstChoice, variantsForSale, withUnits, type Choice } from "./variant-choice.ts"
 
 /** The state of a storefront page and the actions of its buttons. */
 export interface PageModel {
@@ -79,6 +79,11 @@ export interface LivePageModel {
 
 const nothing = () => undefined
 
+/** A preview stands still at its time; null: the page is none. */
+function previewTime(data: PageContent): number | null {
+  return data.kind === "product" && data.preview !== undefined ? Date.parse(data.product.server_time) : null
+}
+
 /** The facts that the server knows when it renders the page. */
 function firstKnown(data: PageContent): Known {
   return {
@@ -89,16 +94,25 @@ function firstKnown(data: PageContent): Known {
     heldOrderId: null,
     order: data.kind === "order" ? "unread" : null,
     payment: null,
-    nowMs: null,
+    nowMs: previewTime(data),
     connection: "starting",
     pending: null,
     refusal: null,
   }
 }
 
-/** The page as the server renders it: its buttons do nothing yet. */
+/** The page as the server renders it: its buttons do nothing yet. On a preview only a choice of variants has an effect. */
 export function staticModel(data: PageContent): PageModel {
   const known = firstKnown(data)
+  const isPreview = known.nowMs !== null
+  const offered = data.kind === "product" ? variantsForSale(data.product) : []
+  const choice = signal(data.kind === "product" ? firstChoice(data.product) : [])
+  const picks = signal<Picks>([])
+  function pick(option: string, value: string): void {
+    picks.value = withPick(picks.value, option, value)
+    const variant = variantPicked(offered, narrowed(offered, picks.value))
+    choice.value = variant === null ? [] : withUnits([], variant.id, 1)
+  }
   return {
     view: signal(whatBuyerSees(known)),
     product: signal(known.product),
@@ -120,17 +134,17 @@ export function staticModel(data: PageContent): PageModel {
     },
     challenge: ("challenge" in data ? data.challenge : null) ?? null,
     access: signal(noAccess),
-    offered: signal(data.kind === "product" ? variantsForSale(data.product) : []),
-    choice: signal(data.kind === "product" ? firstChoice(data.product) : []),
-    picks: signal([]),
+    offered: signal(offered),
+    choice,
+    picks,
     firstQty: 1,
     addresses: null,
     detailErrors: signal([]),
     orderLink: signal(null),
     paymentForm: signal(null),
     actions: {
-      choose: nothing,
-      pick: nothing,
+      choose: isPreview ? (next) => void (choice.value = next) : nothing,
+      pick: isPreview ? pick : nothing,
       hold: nothing,
       enterCode: nothing,
       release: nothing,

@@ -1,7 +1,7 @@
 import type { Product, Variant } from "../../client/src/index.ts"
 import { BuySection } from "./buy-section.tsx"
 import type { ProductContentData } from "../shared/page-data.ts"
-import { Gallery } from "./gallery.tsx"
+import { Gallery, type GalleryPicture } from "./gallery.tsx"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
 import { Prose } from "./prose.tsx"
@@ -26,7 +26,7 @@ export function ProductPage({ content, model }: ProductPageProps) {
   // After a reload the reserved variant is known, and no choice.
   const choice = stage.kind === "held" ? (stage.lines ?? []) : model.choice.value
   const picked = variantsLeft(offered, model.picks.value)
-  const chosen = offered.find(({ id }) => chosenUnits(choice, id) > 0) ?? pictureOf(picked, offered)
+  const chosen = offered.find(({ id }) => chosenUnits(choice, id) > 0) ?? firstPictured(picked, offered)
   // The product's pictures decide whether there are any, so that a choice does not move the page.
   const { pictures } = content ?? { pictures: own === null ? [] : [{ url: own, alt: "" }] }
   const [first] = pictures
@@ -36,7 +36,7 @@ export function ProductPage({ content, model }: ProductPageProps) {
         <h1>{name}</h1>
         <p class="price tabular">{priceText(language, product, picked)}</p>
       </div>
-      {first !== undefined && <Gallery pictures={pictures} first={chosen?.image_url ?? first.url} />}
+      {first !== undefined && <Gallery pictures={pictures} first={pictureOf(chosen) ?? first} />}
       <BuySection product={product} model={model} />
       <div class="product-details">
         {description !== null && <Prose text={description} />}
@@ -46,9 +46,15 @@ export function ProductPage({ content, model }: ProductPageProps) {
   )
 }
 
-/** The first picture among what is picked, such as that of a colour. */
-function pictureOf(picked: readonly Variant[], offered: readonly Variant[]): Variant | undefined {
+/** The first variant with a picture among what is picked, such as that of a colour. */
+function firstPictured(picked: readonly Variant[], offered: readonly Variant[]): Variant | undefined {
   return picked.length < offered.length ? picked.find(({ image_url }) => image_url !== null) : undefined
+}
+
+/** The variant's own picture. Without a description it is described by the variant's name, which the page has shown as chosen. */
+function pictureOf(variant: Variant | undefined): GalleryPicture | null {
+  const url = variant?.image_url ?? null
+  return variant === undefined || url === null ? null : { url, alt: variant.image_alt ?? variant.name }
 }
 
 interface FactsProps {

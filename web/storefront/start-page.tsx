@@ -1,10 +1,12 @@
 // First: it takes the owner token out of the address bar.
 import { firstToken } from "./arrived-token.ts"
+import { signal } from "@preact/signals"
 import { hydrate } from "preact"
 import "../shared/base.css"
 import "./own-pages.css"
 import "./storefront.css"
 import "./pages.css"
+import { readerZone } from "../shared/dates.ts"
 import { LANGUAGE_COOKIE, type PageData } from "../shared/page-data.ts"
 import type { Language } from "./language.ts"
 import { staticModel, type LivePageModel } from "./page-model.ts"
@@ -36,12 +38,18 @@ function rememberChoice(tag: string): void {
   document.cookie = `${LANGUAGE_COOKIE}=${tag}; path=/; max-age=${ONE_YEAR_SECONDS}; samesite=lax${secure}`
 }
 
+/** A page that looks as if it were at work, in the reader's time zone, and sends nothing. */
+function previewModel(data: PageData): LivePageModel {
+  const zone = signal<string | null>(null)
+  return { model: { ...staticModel(data), zone }, start: () => void (zone.value = readerZone()) }
+}
+
 function modelOf(data: PageData, language: Language): LivePageModel {
   switch (data.kind) {
     case "products":
       return createProductListModel(data)
     case "product":
-      if (data.isPreview === true) return { model: staticModel(data), start: () => undefined }
+      if (data.preview !== undefined) return previewModel(data)
       return createProductPageModel(data, language, ownPage)
     case "order":
       return createOrderPageModel(data, firstToken, language)

@@ -14,6 +14,8 @@ import { ReservedBar, YourOrdersLink } from "./reserved-bar.tsx"
 import { ShopHome } from "./shop-frame.tsx"
 import { YourOrders } from "./your-orders.tsx"
 
+type ProductData = Extract<PageData, { readonly kind: "product" }>
+
 interface PageProps {
   readonly data: PageData
   readonly model: PageModel
@@ -36,15 +38,15 @@ function WholePage({ data, model }: PageProps) {
   useSignalEffect(() => {
     document.title = `${titleWithState(language, data, model.view.value)} · ${data.shop.name}`
   })
-  const isPreview = data.kind === "product" && data.isPreview === true
+  const preview = data.kind === "product" ? data.preview : undefined
   return (
     <>
       <header class="bar">
         <ShopHome data={data} />
-        {!isPreview && kindsWithClock.has(data.kind) && <Clock model={model} />}
+        {preview === undefined && kindsWithClock.has(data.kind) && <Clock model={model} />}
       </header>
       <ReservedBar data={data} />
-      {isPreview && <Preview />}
+      {preview !== undefined && <Preview {...preview} />}
       <Content data={data} model={model} />
       <YourOrdersLink data={data} />
       {data.offer !== undefined && <LanguageSwitch offer={data.offer} />}
@@ -53,9 +55,19 @@ function WholePage({ data, model }: PageProps) {
   )
 }
 
-function Preview() {
+/** Says that the page is a preview, and leads to those of the other states of the sale. */
+function Preview({ state, states }: NonNullable<ProductData["preview"]>) {
   const { words } = useLanguage()
-  return <p class="notice preview">{words.preview}</p>
+  return (
+    <nav class="notice preview">
+      <p>{words.preview}</p>
+      {states.map((other) => (
+        <a key={other} href={`?show=${other}`} aria-current={other === state ? "page" : undefined}>
+          {words.saleStates[other]}
+        </a>
+      ))}
+    </nav>
+  )
 }
 
 function Content({ data, model }: PageProps) {

@@ -2,10 +2,10 @@ import type pg from "pg"
 import type { Product } from "../../domain/product.ts"
 import { numbers } from "../columns.ts"
 
-/** The shop's own numbers of a product. */
-export type ProductNumbers = Pick<Product, "sku" | "externalId">
+/** The name and the shop's own numbers of a product. */
+export type ProductNumbers = Pick<Product, "name" | "sku" | "externalId">
 
-/** Reads the shop's own numbers of products by id; those that have none are left out. */
+/** Reads the names and the shop's own numbers of products by id. */
 export async function readProductNumbers(
   pool: pg.Pool,
   ids: readonly number[],
@@ -13,10 +13,9 @@ export async function readProductNumbers(
   const { rows } = await pool.query<ProductNumbers & { readonly id: number }>({
     name: "read-product-numbers",
     text: `
-      select id, sku, external_id as "externalId"
+      select id, name, sku, external_id as "externalId"
         from products
-       where id = any($1::bigint[])
-         and (sku is not null or external_id is not null)`,
+       where id = any($1::bigint[])`,
     values: [numbers([...new Set(ids)])],
   })
   return new Map(rows.map(({ id, ...own }) => [id, own]))

@@ -1,13 +1,20 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
+import type { PreviewState } from "../../../../web/shared/page-data.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { pageHeaders } from "../../transport/page-headers.ts"
 import type { App } from "../../transport/typed-app.ts"
+import { previewStateIn } from "./preview-states.ts"
 import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
 
 /** How the storefront answers this request with a page. */
 export interface PreviewAnswers {
-  readonly page: (request: FastifyRequest, reply: FastifyReply, view: ProductView) => Promise<string>
+  readonly page: (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    view: ProductView,
+    state: PreviewState,
+  ) => Promise<string>
   readonly missing: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 }
 
@@ -20,7 +27,7 @@ export function registerPreviewPage(
   { gatekeeper, views }: Pick<Services, "gatekeeper" | "views">,
   { page, missing }: PreviewAnswers,
 ): void {
-  app.get<{ Params: { id: string } }>(
+  app.get<{ Params: { id: string }; Querystring: { show?: unknown } }>(
     "/admin/p/:id/preview",
     { schema: { hide: true } },
     async (request, reply) => {
@@ -31,7 +38,7 @@ export function registerPreviewPage(
       const view = id === null ? null : await views.product(id)
       if (view === null) return missing(request, reply)
       void reply.headers({ ...pageHeaders, "cache-control": "no-store", "x-robots-tag": "noindex" })
-      return reply.send(await page(request, reply, view))
+      return reply.send(await page(request, reply, view, previewStateIn(request.query.show, view.product)))
     },
   )
 }

@@ -2,7 +2,12 @@ import { hash } from "node:crypto"
 import fastifyStatic from "@fastify/static"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { LanguageTag } from "../../../../client/src/languages.ts"
-import { pathIn, type PageContent, type PaymentChoice } from "../../../../web/shared/page-data.ts"
+import {
+  pathIn,
+  type PageContent,
+  type PaymentChoice,
+  type PreviewState,
+} from "../../../../web/shared/page-data.ts"
 import { isHidden } from "../../../domain/product.ts"
 import type { ShopFace } from "../../../domain/shop.ts"
 import { ASSETS, type BuiltPages } from "../../../site/built-pages.ts"
@@ -23,6 +28,7 @@ import {
   shownProduct,
 } from "./product-pages.ts"
 import { registerPreviewPage } from "./preview-page.ts"
+import { previewIn, previewOf, previewPath } from "./preview-states.ts"
 import { registerSiteFiles } from "./site-files.ts"
 import type { App } from "../../transport/typed-app.ts"
 
@@ -34,7 +40,6 @@ const unindexed = { "x-robots-tag": "noindex" }
 
 /** Shows the page that says that there is nothing at an address. */
 export type ShowMissingPage = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
-
 /** Addresses below these are for programs, or have pages of another kind. */
 const notOfBuyers = /^\/(?:api|admin|docs|assets|theme|simulator|metrics|health|readyz|livez)(?:[/?]|$)/
 
@@ -126,7 +131,7 @@ export async function registerStorefrontPages(
   registerSiteFiles(app, { pages, shop })
   registerEmbedFiles(app, pages)
   registerPreviewPage(app, services, {
-    page: async (request, reply, view) => (await inLanguage(request, reply)).preview(view),
+    page: async (request, reply, ...shown) => (await inLanguage(request, reply)).preview(...shown),
     missing,
   })
   return missing
@@ -174,8 +179,8 @@ type InLanguage = (request: FastifyRequest, reply: FastifyReply) => Promise<Page
 interface PagesInLanguage {
   /** `path`: the page's own, for the links to its other languages; null: it is no page. */
   readonly render: (content: PageContent, path: string | null) => string
-  /** The page that a draft will have. */
-  readonly preview: (view: ProductView) => Promise<string>
+  /** The page that a draft will have in a state of its sale. */
+  readonly preview: (view: ProductView, state: PreviewState) => Promise<string>
   readonly productPages: ReturnType<typeof createProductPages>
   /** By cursor; empty: the first page. `onlyId`: the product, where it is the only one that is listed. */
   readonly lists: PageMemory<{ readonly text: string; readonly onlyId: number | null }>
@@ -239,13 +244,12 @@ function pagesIn(tag: LanguageTag, face: ShopFace, { services, pages, payment }:
   }
   return {
     render,
-    async preview({ product, serverTime }) {
-      const content = (await contents.contentsOf([product.id]))(product.id)
-      // With the status of the draft, the page would say that nothing is sold.
-      const listed = { product: { ...product, status: "listed" as const }, serverTime }
-      const shown = shownProduct(listed, content, { tag, holdTtlSeconds })
-      const preview = { kind: "product", ...shown, payment: null, isPreview: true } as const
-      return render(preview, `/admin/p/${product.id}/preview`)
+    async preview(view, state) {
+      const { id } = view.product
+      const content = (await contents.contentsOf([id]))(id)
+      const shown = shownProduct(previewIn(state, view), content, { tag, holdTtlSeconds })
+      const page = { ...shown, payment, preview: previewOf(state, view.product) }
+      return render({ kind: "product", ...page }, previewPath(id, state))
     },
     addAlternates(reply, path) {
       if (offered.length < 2) return

@@ -1,5 +1,18 @@
 import type { Details } from "../../../../domain/details.ts"
 
+/** The columns of an address with its recipient, in the order of a label. */
+export const addressColumns = [
+  "name",
+  "address_line1",
+  "address_line2",
+  "address_postal_code",
+  "address_city",
+  "address_region",
+  "address_country",
+  "email",
+  "phone",
+] as const
+
 /** The columns of what a buyer has told, without the answers. */
 const detailColumns = [
   "email",
@@ -13,7 +26,7 @@ const detailColumns = [
   "address_country",
 ] as const
 
-/** The columns of the buyers' details in an export. */
+/** Columns of the buyers' details in an export. */
 export interface DetailsInCsv {
   readonly headings: readonly string[]
   /** One cell for each heading; empty where the buyer has told nothing. */
@@ -23,16 +36,43 @@ export interface DetailsInCsv {
 /** Makes the columns of details: none where no product asks for any. `questions`: the keys of the products' questions. */
 export function detailsInCsv(asksForDetails: boolean, questions: readonly string[]): DetailsInCsv {
   if (!asksForDetails) return { headings: [], cellsOf: () => [] }
+  const answers = answersInCsv(questions)
   return {
-    headings: [...detailColumns, ...questions.map((key) => `answer_${key}`)],
-    cellsOf: (details) => [...cellsOfBuyer(details), ...questions.map((key) => answerCell(details, key))],
+    headings: [...detailColumns, ...answers.headings],
+    cellsOf(details) {
+      const cells = cellsOfBuyer(details)
+      return [...detailColumns.map((column) => cells[column]), ...answers.cellsOf(details)]
+    },
   }
 }
 
-function cellsOfBuyer(details: Details | null): (string | null)[] {
+/** Makes a column for each of the products' questions. */
+export function answersInCsv(questions: readonly string[]): DetailsInCsv {
+  return {
+    headings: questions.map((key) => `answer_${key}`),
+    cellsOf: (details) => questions.map((key) => answerCell(details, key)),
+  }
+}
+
+/** The cells of {@link addressColumns}. */
+export function cellsOfAddress(details: Details | null): (string | null)[] {
+  const cells = cellsOfBuyer(details)
+  return addressColumns.map((column) => cells[column])
+}
+
+function cellsOfBuyer(details: Details | null): Record<(typeof detailColumns)[number], string | null> {
   const { email = null, name = null, phone = null, shippingAddress: to = null } = details ?? {}
-  const address = [to?.line1, to?.line2, to?.city, to?.region, to?.postalCode, to?.country]
-  return [email, name, phone, ...address.map((part) => part ?? null)]
+  return {
+    email,
+    name,
+    phone,
+    address_line1: to?.line1 ?? null,
+    address_line2: to?.line2 ?? null,
+    address_city: to?.city ?? null,
+    address_region: to?.region ?? null,
+    address_postal_code: to?.postalCode ?? null,
+    address_country: to?.country ?? null,
+  }
 }
 
 function answerCell(details: Details | null, key: string): string | null {
