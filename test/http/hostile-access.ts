@@ -91,5 +91,58 @@ const wrongIds = ["0", "-1", "1.5", "x", "9007199254740992", "%00", "1%20"].map(
   code: "product_not_found",
 }))
 
+/** What is wrong with a request for new codes, and where. */
+const additions: readonly (readonly [object, string])[] = [
+  [{ set: undefined }, "/set"],
+  [{ set: null }, "/set"],
+  [{ set: 17 }, "/set"],
+  [{ set: "" }, "/set"],
+  [{ set: "press\u0000" }, "/set"],
+  [{ set: "a,b" }, "/set"],
+  [{ set: "x".repeat(65) }, "/set"],
+  [{ count: null }, "/count"],
+  [{ count: "1" }, "/count"],
+  [{ count: -1 }, "/count"],
+  [{ count: 1.5 }, "/count"],
+  [{ count: 1e300 }, "/count"],
+  [{ length: 1_000_000 }, "/length"],
+  [{ length: "12" }, "/length"],
+  [{ units: 1e300 }, "/units"],
+  [{ units: -1 }, "/units"],
+  [{ units: [] }, "/units"],
+  [{ count: undefined, codes: "7K2M-9QXB-4TNE" }, "/codes"],
+  [{ count: undefined, codes: [] }, "/codes"],
+  [{ count: undefined, codes: ["7K2M\u0000"] }, "/codes/0"],
+  [{ count: undefined, codes: [null] }, "/codes/0"],
+  [{ count: undefined, codes: ["x".repeat(20_000)] }, "/codes/0"],
+  [{ uses: 1 }, "/uses"],
+]
+
+const wrongAdditions = additions.map(([change, pointer]): HostileRequest => ({
+  name: `POST /api/admin/products/1/codes with ${shown(change)} at ${pointer}`,
+  method: "POST",
+  path: "/api/admin/products/1/codes",
+  json: { set: "press", count: 1, ...change },
+  status: 422,
+  code: "invalid_request",
+  members: complaintsAbout(pointer),
+}))
+
+const productIds = ["0", "-1", "1.5", "x", "9007199254740992", "%00", "999999"]
+const unknownProducts = productIds.flatMap((id) => {
+  const codesOf = `/api/admin/products/${id}/codes`
+  const wanted = { status: 404, code: "product_not_found" } as const
+  return [
+    { name: `GET ${codesOf}`, method: "GET", path: codesOf, ...wanted },
+    { name: `POST ${codesOf}`, method: "POST", path: codesOf, json: { set: "press", count: 1 }, ...wanted },
+  ] satisfies readonly HostileRequest[]
+})
+
 /** All of them. */
-export const hostileAccess: readonly HostileRequest[] = [...wrongCodes, ...wrongPhases, ...wrongIds]
+export const hostileAccess: readonly HostileRequest[] = [
+  ...wrongCodes,
+  ...wrongPhases,
+  ...wrongIds,
+  ...wrongAdditions,
+  ...unknownProducts,
+]
