@@ -13,10 +13,11 @@ export type PaymentChoice =
   | { readonly kind: "link" }
 
 /** The challenge that a buyer solves before a code is mailed. */
-export interface ChallengeChoice {
-  readonly script: string
-  readonly siteKey: string
-}
+export type ChallengeChoice =
+  /** Of the server itself. */
+  | "altcha"
+  /** Of a service, by its script. */
+  | { readonly script: string; readonly siteKey: string }
 
 /** The name of the cookie with the language that a buyer has chosen. It holds nothing else, and only the page's script writes it. */
 export const LANGUAGE_COOKIE = "doorbuster_lang"

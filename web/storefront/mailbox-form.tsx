@@ -2,7 +2,7 @@ import { useSignal, type Signal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { useEffect, useId, useRef } from "preact/hooks"
 import { storage } from "./browser-storage.ts"
-import { ChallengeField } from "./challenge-field.tsx"
+import { ChallengeField, type ChallengeToken } from "./challenge-field.tsx"
 import type { MailboxAnswer, MailboxModel } from "./mailbox.ts"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
@@ -61,7 +61,7 @@ interface AddressStepProps {
 function AddressStep({ mailbox, challenge, first, onAsked }: AddressStepProps) {
   const { words } = useLanguage()
   const answer = useSignal<MailboxAnswer | "busy" | null>(null)
-  const solved = useSignal<string | null>(null)
+  const token = useRef<ChallengeToken>(() => null)
   /** Another one after each request, because a token is valid once. */
   const round = useSignal(0)
   const field = useRef<HTMLInputElement>(null)
@@ -70,8 +70,8 @@ function AddressStep({ mailbox, challenge, first, onAsked }: AddressStepProps) {
     const email = field.current?.value.trim() ?? ""
     if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)) return wrong(answer, "wrong_email", field.current)
     answer.value = "busy"
-    const given = await mailbox.ask(email, solved.value)
-    solved.value = null
+    const given = await mailbox.ask(email, await token.current())
+    token.current = () => null
     round.value += 1
     if (given === "done") return onAsked(email)
     wrong(answer, given, field.current)
@@ -104,7 +104,7 @@ function AddressStep({ mailbox, challenge, first, onAsked }: AddressStepProps) {
         <ChallengeField
           key={round.value}
           challenge={challenge}
-          onSolved={(token) => (solved.value = token)}
+          onToken={(given) => (token.current = given)}
         />
       )}
       <Said answer={answer} />

@@ -42,7 +42,8 @@ export const pageHeaders = {
 /** The headers of a page on which buyers pay by Stripe. */
 export const stripePageHeaders = { ...pageHeaders, "content-security-policy": POLICY_WITH_STRIPE }
 
-/** The headers of a page that loads this script of a challenge. */
-export function challengePageHeaders(script: string): typeof pageHeaders {
-  return { ...pageHeaders, "content-security-policy": policyWith(new URL(script).origin) }
+/** The headers of a page with this challenge. That of the server itself needs nothing more than other pages. */
+export function challengePageHeaders(challenge: "altcha" | { readonly script: string }): typeof pageHeaders {
+  if (challenge === "altcha") return pageHeaders
+  return { ...pageHeaders, "content-security-policy": policyWith(new URL(challenge.script).origin) }
 }
