@@ -3,6 +3,8 @@ import type { Mutant } from "./mutants.ts"
 const altcha = "src/http/access/altcha.ts"
 const service = "src/http/access/challenge.ts"
 const own = "test/http/altcha.test.ts"
+const widget = "web/storefront/altcha-widget.ts"
+const mailbox = "test/e2e/mailbox.test.ts"
 const others = "test/http/challenges.test.ts"
 
 /** Bugs in the challenges before a code. */
@@ -94,5 +96,26 @@ export const challengeMutants: readonly Mutant[] = [
     name: "challenges: a flood waits at a slow service",
     edits: [{ file: service, find: 'if (underWay >= AT_ONCE) return "busy"', replace: "" }],
     caughtBy: { file: others, test: "a flood at a slow service is bounded" },
+  },
+  {
+    name: "challenges in the browser: one is solved on a page that is only looked at",
+    edits: [{ file: widget, find: '"auto", "onfocus"', replace: '"auto", "onload"' }],
+    caughtBy: { file: mailbox, test: "while the address is typed" },
+  },
+  {
+    name: "challenges in the browser: a form that is sent early does not wait",
+    edits: [{ file: widget, find: "if (solved !== null) return solved", replace: "return solved" }],
+    caughtBy: { file: mailbox, test: "waits for the server's own challenge" },
+  },
+  {
+    name: "challenges in the browser: the element does not say where one is shown",
+    edits: [
+      {
+        file: "web/storefront/mailbox-form.tsx",
+        find: 'answer.value === "challenge" && challenge !== null && isElsewhere(challenge)',
+        replace: 'answer.value === "off" && challenge !== null && isElsewhere(challenge)',
+      },
+    ],
+    caughtBy: { file: "test/e2e/embed.test.ts", test: "where a code is mailed only after a challenge" },
   },
 ]

@@ -158,6 +158,7 @@ export class DoorbusterBuy extends HTMLElement {
         kind: "product",
         product: content === null ? product : productIn(product, content),
         payment: null,
+        challenge: { page: `${server}/p/${productId}` },
         ...(content !== null && { content }),
       },
       language,
@@ -166,7 +167,9 @@ export class DoorbusterBuy extends HTMLElement {
         firstQty: qty,
         earlyChoice: () => firstChoice,
         customerToken: () => customerToken,
+        forgetCustomer: () => undefined,
         accessCode: () => accessCode,
+        onLink: () => undefined,
         prepare: () => undefined,
         goOn: async (orderId, token) => {
           if (tellOrdered(orderId, token)) await leaveFor(linkOf(orderId))

@@ -16,6 +16,8 @@ export type PaymentChoice =
 export type ChallengeChoice =
   /** Of the server itself. */
   | "altcha"
+  /** Of whatever kind: it is shown on this page of the shop, and not where the buyer is. */
+  | { readonly page: string }
   /** Of a service, by its script. */
   | { readonly script: string; readonly siteKey: string }
 

@@ -5,8 +5,11 @@ import { useLanguage } from "./page-language.ts"
 /** What has the token of a solved challenge when it is asked for; null: it is not solved. */
 export type ChallengeToken = () => string | null | Promise<string | null>
 
+/** A challenge that can be shown here. */
+export type ShownChallenge = Exclude<ChallengeChoice, { readonly page: string }>
+
 interface ChallengeFieldProps {
-  readonly challenge: ChallengeChoice
+  readonly challenge: ShownChallenge
   /** Called with what knows the token; that may wait for a challenge that the browser is solving. */
   readonly onToken: (token: ChallengeToken) => void
 }
@@ -48,7 +51,7 @@ interface Widgets {
 
 /** Shows the challenge of a service, unless its place has gone meanwhile. */
 async function showService(
-  { script, siteKey }: Exclude<ChallengeChoice, "altcha">,
+  { script, siteKey }: Exclude<ShownChallenge, "altcha">,
   place: () => HTMLElement | null,
   onToken: ChallengeFieldProps["onToken"],
 ): Promise<void> {

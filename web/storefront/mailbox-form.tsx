@@ -2,7 +2,7 @@ import { useSignal, type Signal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { useEffect, useId, useRef } from "preact/hooks"
 import { storage } from "./browser-storage.ts"
-import { ChallengeField, type ChallengeToken } from "./challenge-field.tsx"
+import { ChallengeField, type ChallengeToken, type ShownChallenge } from "./challenge-field.tsx"
 import type { MailboxAnswer, MailboxModel } from "./mailbox.ts"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
@@ -100,14 +100,20 @@ function AddressStep({ mailbox, challenge, first, onAsked }: AddressStepProps) {
         )}
       />
       <p class="small">{words.mailbox.help}</p>
-      {challenge !== null && (
+      {challenge !== null && !isElsewhere(challenge) && (
         <ChallengeField
           key={round.value}
           challenge={challenge}
           onToken={(given) => (token.current = given)}
         />
       )}
-      <Said answer={answer} />
+      {answer.value === "challenge" && challenge !== null && isElsewhere(challenge) ? (
+        <p class="notice" role="alert">
+          {words.mailbox.elsewhere} <a href={challenge.page}>{words.mailbox.goThere}</a>
+        </p>
+      ) : (
+        <Said answer={answer} />
+      )}
       <button class="button" type="submit" aria-disabled={answer.value === "busy"}>
         {answer.value === "busy" ? words.sending : words.mailbox.send}
       </button>
@@ -167,6 +173,13 @@ function CodeStep({ mailbox, email, onOther, onDone }: CodeStepProps) {
       </button>
     </Step>
   )
+}
+
+/** Whether the buyer has to go to the shop's own page, which shows the challenge. */
+function isElsewhere(
+  challenge: NonNullable<PageModel["challenge"]>,
+): challenge is Exclude<typeof challenge, ShownChallenge> {
+  return typeof challenge === "object" && "page" in challenge
 }
 
 function wrong(
