@@ -75,9 +75,9 @@ function challengeServices(
     const altcha = createAltcha(secret, limits)
     return { challenge: altcha, challengePage: "altcha", issueChallenge: () => altcha.issue() }
   }
-  const { script, siteKey } = challenge
+  const { script, siteKey, capEndpoint } = challenge
   return {
-    challengePage: { script, siteKey },
+    challengePage: { script, siteKey, ...(capEndpoint !== null && { capEndpoint }) },
     issueChallenge: null,
     challenge: createChallenge(challenge, (error) =>
       log.warn({ err: error }, "The challenge's service does not answer; buyers get codes without it."),

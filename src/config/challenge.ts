@@ -13,6 +13,8 @@ export interface ServiceChallenge {
   readonly siteKey: string
   /** The script that shows the challenge. Its origin goes into the security policy of the pages that load it. */
   readonly script: string
+  /** Where the widget of Cap gets its challenges, which is beside `verifyUrl`; null: it is another service. */
+  readonly capEndpoint: string | null
 }
 
 /** The variables of the challenge. */
@@ -68,7 +70,20 @@ export function challengeSettings({
     throw new ConfigError(`CHALLENGE_VERIFY_URL is no such address; it must be ${VERIFY_URL_SHAPE}`)
   if (!isSecureUrl(script))
     throw new ConfigError(`CHALLENGE_SCRIPT is no such address; it must be ${SCRIPT_SHAPE}`)
-  return { kind: "siteverify", verifyUrl, secret, siteKey, script }
+  return {
+    kind: "siteverify",
+    verifyUrl,
+    secret,
+    siteKey,
+    script,
+    capEndpoint: capEndpoint(verifyUrl, siteKey),
+  }
+}
+
+/** Of the services known, only Cap has the site key in the address: `https://cap.example/<site key>/siteverify`. */
+function capEndpoint(verifyUrl: string, siteKey: string): string | null {
+  const end = `/${siteKey}/siteverify`
+  return verifyUrl.endsWith(end) ? verifyUrl.slice(0, -"siteverify".length) : null
 }
 
 /** Https, or http on this machine; without a password and without what could end a directive of a security policy. */

@@ -43,6 +43,7 @@ import type { HolderOf } from "./access/holders.ts"
 import type { ProductStreams } from "./live/product-streams.ts"
 import type { OrderLinks } from "./access/order-links.ts"
 import type { OwnerTokens } from "./access/owner-token.ts"
+import type { PageChallenge } from "./transport/page-headers.ts"
 import type { ProductTexts } from "./wire/product-texts.ts"
 
 /** The parts that the routes use; app.ts connects them. */
@@ -90,7 +91,7 @@ export interface Services {
   /** Null: a code is asked for without one. */
   readonly challenge: Challenge | null
   /** What pages need to show it; null: a code is asked for without one. */
-  readonly challengePage: "altcha" | { readonly script: string; readonly siteKey: string } | null
+  readonly challengePage: PageChallenge | null
   /** Makes a challenge of this server; null: too many are being made. The service is null where another one makes them, or none. */
   readonly issueChallenge: (() => Promise<IssuedChallenge | null>) | null
   readonly readiness: Readiness

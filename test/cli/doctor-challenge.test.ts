@@ -50,6 +50,7 @@ test.each<[string, string, ((response: ServerResponse) => void) | null, Said]>([
   verifier.behave(behaviour)
   const challenge = {
     kind: "siteverify",
+    capEndpoint: null,
     verifyUrl: verifier.url,
     secret,
     siteKey: "k",

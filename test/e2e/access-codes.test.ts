@@ -80,7 +80,7 @@ describe.skipIf(leavesOutBrowser())("a presale by access code", { timeout: 60_00
   })
 
   test("the page opens by itself in the buyer's phase, and the code is spent", async () => {
-    const { id, code } = await presale(6_000)
+    const { id, code } = await presale(12_000)
     const page = await comes()
     await visit(page, id)
     await enter(page, code)

@@ -119,6 +119,7 @@ describe.skipIf(leavesOutBrowser())("a product for confirmed mailboxes", { timeo
     await using verifier = await startVerifier()
     const challenge = {
       kind: "siteverify" as const,
+      capEndpoint: null,
       verifyUrl: verifier.url,
       secret: CHALLENGE_SECRET,
       siteKey: "key-1",
@@ -139,6 +140,40 @@ describe.skipIf(leavesOutBrowser())("a product for confirmed mailboxes", { timeo
     await visit.getByLabel("Code with six digits").fill(await guarded.codeFor("human@example.com"))
     await visit.getByRole("button", { name: "Confirm", exact: true }).click()
     await visit.getByText("You are confirmed as h…@example.com.").waitFor()
+    expect(wrong).toEqual([])
+    await own.close()
+  })
+
+  test("shows the element of Cap, whose address has the site key, within a policy that forbids scripts in the page", async () => {
+    await using verifier = await startVerifier()
+    const capEndpoint = verifier.url.replace("siteverify", "key-2/")
+    const challenge = {
+      kind: "siteverify" as const,
+      capEndpoint,
+      verifyUrl: `${capEndpoint}siteverify`,
+      secret: CHALLENGE_SECRET,
+      siteKey: "key-2",
+      script: verifier.capScript,
+    }
+    await using guarded = await startCodeShop({ challenge })
+    const { id } = await offer(guarded.app, { customer: "email" }, ADMIN_TOKEN)
+    const own = await browser.newContext({ ...phone, locale: "en" })
+    const visit = await own.newPage()
+    const wrong: string[] = []
+    visit.on("console", (message) => message.type() === "error" && wrong.push(message.text()))
+    const answer = await visit.goto(`${guarded.app.url}/p/${id}`)
+    const policy = answer?.headers()["content-security-policy"] ?? ""
+    expect(/script-src [^;]*/.exec(policy)?.[0]).not.toMatch(/'unsafe-inline'|'unsafe-eval'|\*/)
+    const button = visit.getByRole("button", { name: `I am human at ${capEndpoint}` })
+    const colour = button.evaluate(
+      (element) => element.ownerDocument.defaultView?.getComputedStyle(element).color,
+    )
+    expect(await colour).toBe("rgb(1, 2, 3)")
+    await button.click()
+    await visit.getByRole("textbox", { name: "E-mail" }).fill("cap@example.com")
+    await visit.getByRole("button", { name: "Send me a code" }).click()
+    await visit.getByLabel("Code with six digits").waitFor()
+    expect(verifier.asked.at(-1)).toEqual({ secret: CHALLENGE_SECRET, response: "good" })
     expect(wrong).toEqual([])
     await own.close()
   })

@@ -51,15 +51,34 @@ interface Widgets {
 
 /** Shows the challenge of a service, unless its place has gone meanwhile. */
 async function showService(
-  { script, siteKey }: Exclude<ShownChallenge, "altcha">,
+  { script, siteKey, capEndpoint }: Exclude<ShownChallenge, "altcha">,
   place: () => HTMLElement | null,
   onToken: ChallengeFieldProps["onToken"],
 ): Promise<void> {
   let solved: string | null = null
+  const onSolved = (token: string | null) => (solved = token)
   onToken(() => solved)
+  // From the shop's own Cap, as the script is. Otherwise the widget would ask a server for it that the page's policy forbids.
+  if (capEndpoint !== undefined) {
+    Object.assign(globalThis, { CAP_CUSTOM_WASM_URL: new URL("cap_wasm_bg.wasm", script).href })
+  }
   await loadScript(script)
   const found = place()
-  if (found !== null) show(found, siteKey, (token) => (solved = token))
+  if (found === null) return
+  if (capEndpoint === undefined) show(found, siteKey, onSolved)
+  else found.append(capWidget(capEndpoint, onSolved))
+}
+
+/** The element of Cap, which the script has defined. */
+function capWidget(endpoint: string, onSolved: (token: string | null) => void): HTMLElement {
+  const widget = document.createElement("cap-widget")
+  widget.setAttribute("data-cap-api-endpoint", endpoint)
+  widget.addEventListener("solve", (event) =>
+    onSolved((event as CustomEvent<{ readonly token: string }>).detail.token),
+  )
+  widget.addEventListener("reset", () => onSolved(null))
+  widget.addEventListener("error", () => onSolved(null))
+  return widget
 }
 
 /** `onSolved` is called with the token of a solved challenge; null: it has ended. */
