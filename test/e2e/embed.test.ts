@@ -275,7 +275,7 @@ doorbuster-buy::part(name) { font-style: italic } doorbuster-buy::part(primary) 
     expect(await other.page.getByRole("button", { name: "Reserve" }).count()).toBe(0)
   })
 
-  test("leads to the shop's own page where a code is mailed only after a challenge", async () => {
+  test("sends the buyer to the product's page where a code is mailed only after a challenge", async () => {
     await using guarded = await startBrowserShop({
       config: { corsOrigins: [site.url], challenge: { kind: "altcha" } },
     })

@@ -82,12 +82,12 @@ export const challengeMutants: readonly Mutant[] = [
     caughtBy: { file: others, test: "and the service is down" },
   },
   {
-    name: "challenges: an answer that is no verdict counts as solved",
+    name: "challenges: an answer that is no verdict turns the buyer away",
     edits: [
       {
         file: service,
         find: 'if (typeof success !== "boolean")',
-        replace: 'if (success === "true") return true\n  if (typeof success !== "boolean")',
+        replace: 'if (typeof success !== "boolean") return false\n  if (typeof success !== "boolean")',
       },
     ],
     caughtBy: { file: others, test: "and the service answers with a text" },
