@@ -57,6 +57,8 @@ await build({
 await build({
   ...common,
   base: "./",
+  // A page of another site, with a policy of its own, shows no challenge of the shop.
+  resolve: { alias: [{ find: "./challenge-field.tsx", replacement: path("web/embed/no-challenge.ts") }] },
   build: {
     outDir: path("dist/web/embed"),
     emptyOutDir: true,

@@ -5,6 +5,7 @@ import type { Engine } from "./engine.ts"
 import { createAdminSessions, SESSION_SECONDS } from "./http/access/admin-session.ts"
 import { createGatekeeper, type AdminAccess } from "./http/access/auth.ts"
 import { createCustomerTokens } from "./http/access/customer-token.ts"
+import { createAltcha } from "./http/access/altcha.ts"
 import { createChallenge } from "./http/access/challenge.ts"
 import { createMailboxCodes } from "./http/access/mailbox-codes.ts"
 import type { MailboxKeys } from "./http/access/mailbox-keys.ts"
@@ -23,16 +24,15 @@ export type AccessServices = Pick<
   | "mailboxCodes"
   | "challenge"
   | "challengePage"
+  | "issueChallenge"
 >
 
 /** Makes them. `secret`: the installation's, of which sessions and the names of holders are made. */
-export function accessServices(
-  config: Config,
-  secret: string,
-  { engine, tokens, keys, log }: AccessParts,
-): AccessServices {
+export function accessServices(config: Config, secret: string, parts: AccessParts): AccessServices {
+  const { engine, tokens, keys, log } = parts
   return {
-    ...mailboxServices(config, { engine, keys, log }),
+    ...mailboxServices(config, parts),
+    ...challengeServices(config, secret, parts),
     gatekeeper: createGatekeeper(operatorsBy(config, secret, engine, log), tokens),
     customerTokens: createCustomerTokens(config.customerSecrets, keys.tokenKey),
     holdsNeedSigned: config.holdsNeed === "signed",
@@ -46,13 +46,13 @@ interface AccessParts {
   /** The keys of mailboxes. */
   readonly keys: MailboxKeys
   readonly log: Logger
+  readonly limits: Services["limits"]
 }
 
 function mailboxServices(
   config: Config,
   { engine: { codes, events }, keys, log }: Pick<AccessParts, "engine" | "keys" | "log">,
-): Pick<AccessServices, "mailboxCodes" | "challenge" | "challengePage"> {
-  const { challenge } = config
+): Pick<AccessServices, "mailboxCodes"> {
   return {
     mailboxCodes: createMailboxCodes({
       codes,
@@ -62,13 +62,26 @@ function mailboxServices(
       onError: (error) =>
         log.warn({ err: error }, "A buyer's request for a code could not be stored; no mail is sent."),
     }),
-    challengePage: challenge === null ? null : { script: challenge.script, siteKey: challenge.siteKey },
-    challenge:
-      challenge === null
-        ? null
-        : createChallenge(challenge, (error) =>
-            log.warn({ err: error }, "The challenge's service does not answer; buyers get codes without it."),
-          ),
+  }
+}
+
+function challengeServices(
+  { challenge }: Config,
+  secret: string,
+  { limits, log }: Pick<AccessParts, "limits" | "log">,
+): Pick<AccessServices, "challenge" | "challengePage" | "issueChallenge"> {
+  if (challenge === null) return { challenge: null, challengePage: null, issueChallenge: null }
+  if (challenge.kind === "altcha") {
+    const altcha = createAltcha(secret, limits)
+    return { challenge: altcha, challengePage: "altcha", issueChallenge: () => altcha.issue() }
+  }
+  const { script, siteKey, capEndpoint } = challenge
+  return {
+    challengePage: { script, siteKey, ...(capEndpoint !== null && { capEndpoint }) },
+    issueChallenge: null,
+    challenge: createChallenge(challenge, (error) =>
+      log.warn({ err: error }, "The challenge's service does not answer; buyers get codes without it."),
+    ),
   }
 }
 

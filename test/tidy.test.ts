@@ -124,6 +124,7 @@ const allowed: Record<string, readonly string[]> = {
     "mail-way",
     "mail/smtp",
     "http/access/owner-token",
+    "http/access/challenge",
     "http/access/customer-token",
     "http/access/mailbox-keys",
     "http/access/operator-access",

@@ -14,6 +14,7 @@ import type {
   AddressLayout,
   CountryList,
   DetailsBody,
+  AltchaChallenge,
   AskCodeBody,
   AskedCode,
   ConfirmCodeBody,
@@ -132,6 +133,11 @@ export interface Client {
   }
   readonly customers: {
     /**
+     * Makes a challenge to solve before a code is asked for, where the server makes them itself. Refused: `rate_limited`, and
+     * `route_not_found` where it does not.
+     */
+    challenge(options?: CallOptions): Promise<AltchaChallenge>
+    /**
      * Has a code mailed to the address, for products with `customer: email`. The answer is the same for every address, and
      * whether a code is sent or not. Refused: `rate_limited`, `mail_codes_off`, `challenge_failed`.
      */
@@ -228,6 +234,7 @@ function clientOf(connection: Connection, clock: LearningClock): Client {
         }),
     },
     customers: {
+      challenge: (options) => call(connection, get("/api/customers/challenge", options)),
       requestCode: (body, options) => call(connection, once("/api/customers/codes", body, options)),
       confirmCode: (body, options) => call(connection, once("/api/customers", body, options)),
     },

@@ -10,6 +10,22 @@ export interface AskCodeBody {
   readonly challenge?: string
 }
 
+/** A challenge of ALTCHA. Its widget and its libraries solve it; what they return is the `challenge` of {@link AskCodeBody}. */
+export interface AltchaChallenge {
+  readonly parameters: {
+    readonly algorithm: string
+    readonly cost: number
+    /** In unix seconds. */
+    readonly expiresAt: number
+    readonly keyLength: number
+    readonly keyPrefix: string
+    readonly keySignature: string
+    readonly nonce: string
+    readonly salt: string
+  }
+  readonly signature: string
+}
+
 /** The answer to a request for a code: always the same. */
 export interface AskedCode {
   readonly status: "accepted"

@@ -10,6 +10,7 @@ import { readSession, type Purpose } from "../store/session.ts"
 import { readDatabaseUrl } from "../base/database-url.ts"
 import { accessDatabase, requireDatabase } from "./database.ts"
 import { checkEnvFile } from "./doctor-environment.ts"
+import { checkChallenge } from "./doctor-challenge.ts"
 import { checkIdOrigin } from "./doctor-ids.ts"
 import { checkMail } from "./doctor-mail.ts"
 import { checkPages } from "./doctor-pages.ts"
@@ -39,6 +40,7 @@ export async function doctor(
     ...(customerToken === undefined ? [] : [checkCustomerToken(config, customerToken)]),
     checkPages(),
     ...(await checkMail(config)),
+    ...(await checkChallenge(config)),
     ...(await checkRedis(config)),
     ...(await checkBacklog()),
     await checkDirectory(config),

@@ -110,9 +110,14 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
     },
   },
   Challenge: {
+    CHALLENGE: {
+      meaning:
+        "`altcha`: the server itself makes a [challenge](../guides/mail-codes.md#a-challenge) that a buyer's browser solves before a code is mailed. No other service takes part, and no other setting is needed.",
+      unset: "no challenge, or that of the service in the settings below",
+    },
     CHALLENGE_VERIFY_URL: {
       meaning:
-        "Where a service such as Turnstile, hCaptcha or Cap checks solved challenges (siteverify). Set all four to ask for one before a [code](../guides/mail-codes.md#a-challenge) is mailed.",
+        "Where a service such as Turnstile, hCaptcha or Cap checks solved challenges (siteverify). Set all four settings of the service to ask for one before a [code](../guides/mail-codes.md#a-challenge) is mailed.",
       unset: "no challenge",
     },
     CHALLENGE_SECRET: { meaning: "Secret key of that service.", unset: "no challenge" },

@@ -35,6 +35,7 @@ import type { Arrivals } from "./transport/arrivals.ts"
 import type { Audit } from "./access/audit.ts"
 import type { ClaimantOfCode } from "./access/access-code.ts"
 import type { Gatekeeper } from "./access/auth.ts"
+import type { IssuedChallenge } from "./access/altcha.ts"
 import type { Challenge } from "./access/challenge.ts"
 import type { CustomerTokens } from "./access/customer-token.ts"
 import type { MailboxCodes, ReadCode } from "./access/mailbox-codes.ts"
@@ -43,6 +44,7 @@ import type { ProductStreams } from "./live/product-streams.ts"
 import type { OrderLinks } from "./access/order-links.ts"
 import type { ReplicationState } from "../store/replication.ts"
 import type { OwnerTokens } from "./access/owner-token.ts"
+import type { PageChallenge } from "./transport/page-headers.ts"
 import type { ProductTexts } from "./wire/product-texts.ts"
 
 /** The parts that the routes use; app.ts connects them. */
@@ -90,7 +92,9 @@ export interface Services {
   /** Null: a code is asked for without one. */
   readonly challenge: Challenge | null
   /** What pages need to show it; null: a code is asked for without one. */
-  readonly challengePage: { readonly script: string; readonly siteKey: string } | null
+  readonly challengePage: PageChallenge | null
+  /** Makes a challenge of this server; null: too many are being made. The service is null where another one makes them, or none. */
+  readonly issueChallenge: (() => Promise<IssuedChallenge | null>) | null
   readonly readiness: Readiness
   readonly arrivals: Pick<Arrivals, "note">
   /** The providers that send webhooks in their own format. */

@@ -48,6 +48,7 @@ export const wireSchemas = {
   AccessCodeBody: access.AccessCodeBody,
   AccessCode: access.AccessCodeWire,
   FoundOrders: links.FindOrdersAnswer,
+  AltchaChallenge: mailboxes.AltchaChallenge,
   AskCodeBody: mailboxes.AskCodeBody,
   AskedCode: mailboxes.AskCodeAnswer,
   ConfirmCodeBody: mailboxes.ConfirmCodeBody,
@@ -124,6 +125,7 @@ interface WireTypes {
   DetailsBody: client.DetailsBody
   FindOrdersBody: client.FindOrdersBody
   FoundOrders: client.FoundOrders
+  AltchaChallenge: client.AltchaChallenge
   AskCodeBody: client.AskCodeBody
   AskedCode: client.AskedCode
   ConfirmCodeBody: client.ConfirmCodeBody

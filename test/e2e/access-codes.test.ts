@@ -80,7 +80,7 @@ describe.skipIf(leavesOutBrowser())("a presale by access code", { timeout: 60_00
   })
 
   test("the page opens by itself in the buyer's phase, and the code is spent", async () => {
-    const { id, code } = await presale(6_000)
+    const { id, code } = await presale(12_000)
     const page = await comes()
     await visit(page, id)
     await enter(page, code)
@@ -96,6 +96,19 @@ describe.skipIf(leavesOutBrowser())("a presale by access code", { timeout: 60_00
     await press(page, "Cancel reservation")
     await press(page, "Yes, cancel the reservation")
     await page.getByText("Code accepted. You can buy 2 units with it.").waitFor()
+  })
+
+  test("a link with the code that is pasted into the open tab is read, too", async () => {
+    const { id, code } = await presale(-1_000)
+    const page = await comes()
+    await visit(page, id)
+    await page.getByLabel("Access code").waitFor()
+    await page.evaluate(`location.assign("#code=${encodeURIComponent(code)}")`)
+    await page.getByText("Code accepted").waitFor()
+    expect(page.url()).toBe(`${app.url}/p/${id}`)
+    await page.evaluate(`location.assign("#code=NO-SUCH-CODE")`)
+    await page.getByText("This code is not valid for this product.").first().waitFor()
+    await reserves(page).waitFor()
   })
 
   test("a link with the code lets in at once, leaves the address bar and outlasts a reload", async () => {

@@ -307,6 +307,46 @@ doorbuster-buy::part(name) { font-style: italic } doorbuster-buy::part(primary) 
     await expect.poll(look).toEqual(["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)", "rgb(255, 255, 255)"])
   })
 
+  test("sends the access code of its attribute with the hold, and says when there is no unit left with it", async () => {
+    const phases = [{ needs: { codes: "press" } }]
+    const id = await offerLamp(app, { phases })
+    const { codes: [code = ""] = [] } = await app.shop.accessCodes.add(id, {
+      set: "press",
+      count: 1,
+      units: 1,
+    })
+    site.show(app, `<doorbuster-buy product="${id}" access-code="${code}"></doorbuster-buy>`)
+    await using visitor = await newVisitor({ locale: "en" })
+    const { page } = visitor
+    await page.goto(site.url)
+    await page.getByText("Code accepted").waitFor()
+    await press(page, "Reserve")
+    await page.locator("doorbuster-buy[stage=held]").waitFor()
+    expect(await app.shop.accessCodes.find(id, { access_code: code })).toMatchObject({ units_used: 1 })
+    // Another buyer with the same link has nothing left.
+    await using other = await newVisitor({ locale: "en" })
+    await other.page.goto(site.url)
+    await other.page.getByText("All units of your code are reserved or bought").first().waitFor()
+    expect(await other.page.getByRole("button", { name: "Reserve" }).count()).toBe(0)
+  })
+
+  test("sends the buyer to the product's page where a code is mailed only after a challenge", async () => {
+    await using guarded = await startBrowserShop({
+      config: { corsOrigins: [site.url], challenge: { kind: "altcha" } },
+    })
+    const id = await offerLamp(guarded, { customer: "email" })
+    site.show(guarded, `<doorbuster-buy product="${id}"></doorbuster-buy>`)
+    await using visitor = await newVisitor({ locale: "en" })
+    const { page } = visitor
+    await page.goto(site.url)
+    await page.getByRole("textbox", { name: "E-mail" }).fill("ada@example.com")
+    await page.getByRole("button", { name: "Send me a code" }).click()
+    await page.getByText("which only its own page shows").waitFor()
+    await page.getByRole("link", { name: "Go to the shop’s page" }).click()
+    await page.locator("altcha-widget").waitFor()
+    expect(page.url()).toBe(`${guarded.url}/p/${id}`)
+  })
+
   test("leads to the shop's own page of the order, with the key where no server sees it", async () => {
     const id = await offerLamp(app)
     site.show(

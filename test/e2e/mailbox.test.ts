@@ -118,6 +118,8 @@ describe.skipIf(leavesOutBrowser())("a product for confirmed mailboxes", { timeo
   test("shows the challenge of the shop's service, and sends its token with the address", async () => {
     await using verifier = await startVerifier()
     const challenge = {
+      kind: "siteverify" as const,
+      capEndpoint: null,
       verifyUrl: verifier.url,
       secret: CHALLENGE_SECRET,
       siteKey: "key-1",
@@ -139,6 +141,88 @@ describe.skipIf(leavesOutBrowser())("a product for confirmed mailboxes", { timeo
     await visit.getByRole("button", { name: "Confirm", exact: true }).click()
     await visit.getByText("You are confirmed as h…@example.com.").waitFor()
     expect(wrong).toEqual([])
+    await own.close()
+  })
+
+  test("shows the element of Cap, whose address has the site key, within a policy that forbids scripts in the page", async () => {
+    await using verifier = await startVerifier()
+    const capEndpoint = verifier.url.replace("siteverify", "key-2/")
+    const challenge = {
+      kind: "siteverify" as const,
+      capEndpoint,
+      verifyUrl: `${capEndpoint}siteverify`,
+      secret: CHALLENGE_SECRET,
+      siteKey: "key-2",
+      script: verifier.capScript,
+    }
+    await using guarded = await startCodeShop({ challenge })
+    const { id } = await offer(guarded.app, { customer: "email" }, ADMIN_TOKEN)
+    const own = await browser.newContext({ ...phone, locale: "en" })
+    const visit = await own.newPage()
+    const wrong: string[] = []
+    visit.on("console", (message) => message.type() === "error" && wrong.push(message.text()))
+    const answer = await visit.goto(`${guarded.app.url}/p/${id}`)
+    const policy = answer?.headers()["content-security-policy"] ?? ""
+    expect(/script-src [^;]*/.exec(policy)?.[0]).not.toMatch(/'unsafe-inline'|'unsafe-eval'|\*/)
+    const button = visit.getByRole("button", { name: `I am human at ${capEndpoint}` })
+    const colour = button.evaluate(
+      (element) => element.ownerDocument.defaultView?.getComputedStyle(element).color,
+    )
+    expect(await colour).toBe("rgb(1, 2, 3)")
+    await button.click()
+    await visit.getByRole("textbox", { name: "E-mail" }).fill("cap@example.com")
+    await visit.getByRole("button", { name: "Send me a code" }).click()
+    await visit.getByLabel("Code with six digits").waitFor()
+    expect(verifier.asked.at(-1)).toEqual({ secret: CHALLENGE_SECRET, response: "good" })
+    expect(wrong).toEqual([])
+    await own.close()
+  })
+
+  test.each([
+    ["en", "Send me a code", "Verified"],
+    ["ar", "أرسل لي رمزًا", "تم التحقق"],
+  ])("solves the server's own challenge while the address is typed, in %s", async (lang, send, done) => {
+    await using guarded = await startCodeShop({ challenge: { kind: "altcha" }, languages: ["en", "ar"] })
+    const { id } = await offer(guarded.app, { customer: "email" }, ADMIN_TOKEN)
+    const own = await browser.newContext({ ...phone, locale: lang })
+    const visit = await own.newPage()
+    const wrong: string[] = []
+    const asked: string[] = []
+    visit.on("console", (message) => message.type() === "error" && wrong.push(message.text()))
+    visit.on("request", (request) =>
+      asked.push(new URL(request.url()).host + new URL(request.url()).pathname),
+    )
+    await visit.goto(`${guarded.app.url}/p/${id}`)
+    await visit.locator("altcha-widget").waitFor()
+    // Nothing is computed on a page that is only looked at.
+    expect(asked.filter((path) => path.endsWith("/challenge"))).toEqual([])
+    await visit.locator("input[type=email]").fill(`human-${lang}@example.com`)
+    await visit.getByText(done, { exact: false }).waitFor({ timeout: 30_000 })
+    await visit.getByRole("button", { name: send }).click()
+    await visit.locator("input[autocomplete=one-time-code]").waitFor()
+    expect(await guarded.codeFor(`human-${lang}@example.com`)).toMatch(/^\d{6}$/)
+    expect(wrong).toEqual([])
+    // No third party takes part.
+    expect(asked.filter((path) => !path.startsWith(new URL(guarded.app.url).host))).toEqual([])
+    await own.close()
+  })
+
+  test("waits for the server's own challenge when the form is sent before it is solved, and takes another one", async () => {
+    await using guarded = await startCodeShop({ challenge: { kind: "altcha" } })
+    const { id } = await offer(guarded.app, { customer: "email" }, ADMIN_TOKEN)
+    const own = await browser.newContext({ ...phone, locale: "en" })
+    const visit = await own.newPage()
+    await visit.goto(`${guarded.app.url}/p/${id}`)
+    await visit.locator("altcha-widget .altcha").waitFor()
+    const field = visit.getByRole("textbox", { name: "E-mail" })
+    await field.fill("quick@example.com")
+    await field.press("Enter")
+    await visit.getByLabel("Code with six digits").waitFor({ timeout: 30_000 })
+    await visit.getByRole("button", { name: /another address/ }).click()
+    await field.fill("second@example.com")
+    await field.press("Enter")
+    await visit.getByLabel("Code with six digits").waitFor({ timeout: 30_000 })
+    expect(await guarded.codeFor("second@example.com")).toMatch(/^\d{6}$/)
     await own.close()
   })
 

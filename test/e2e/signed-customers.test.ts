@@ -47,6 +47,35 @@ describe.skipIf(leavesOutBrowser())("a product for customers of the shop", { tim
       .toBe(true)
   })
 
+  test("forgets a token that the server has refused: neither a reload nor the next press sends it again", async () => {
+    await page.goto("about:blank")
+    await page.goto(`${path}#${tokenOf("anna", -120)}`)
+    const sent: (string | undefined)[] = []
+    page.on("request", (request) => {
+      if (request.url().endsWith("/api/holds")) sent.push(request.headers()["customer-token"])
+    })
+    await page.getByRole("button", { name: "Reserve" }).click()
+    await page.locator("form .notice.customer_token_invalid").waitFor()
+    expect(await page.evaluate(() => Object.keys(sessionStorage))).not.toContainEqual(
+      expect.stringContaining("customer-token"),
+    )
+    await page.getByRole("button", { name: "Reserve" }).click()
+    await page.locator("form .notice.customer_token_required").waitFor()
+    await page.reload()
+    await page.getByText("Only customers who are signed in at the shop can buy this").first().waitFor()
+    expect(sent).toEqual([expect.stringMatching(/^dbc1\./), undefined])
+  })
+
+  test("takes the token of a link that is pasted into the open tab", async () => {
+    await page.goto("about:blank")
+    await page.goto(path)
+    await page.getByText("Only customers who are signed in at the shop can buy this").first().waitFor()
+    await page.evaluate(`location.assign("#${tokenOf("paul", 600)}")`)
+    await expect.poll(() => page.getByText("Sign in there, then").count()).toBe(0)
+    expect(page.url()).toBe(path)
+    await page.evaluate(() => sessionStorage.clear())
+  })
+
   test("is held with the token of the link, which leaves the address bar and outlasts a reload", async () => {
     await page.goto("about:blank")
     await page.goto(`${path}#${tokenOf("anna", 600)}`)

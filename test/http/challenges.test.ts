@@ -15,7 +15,8 @@ describe("a challenge before a code", () => {
   let shop: CodeShop
   beforeAll(async () => {
     verifier = await startVerifier()
-    const challenge = { verifyUrl: verifier.url, secret: SECRET, siteKey: "site-key-1", script: SCRIPT }
+    const service = { verifyUrl: verifier.url, secret: SECRET, siteKey: "site-key-1", script: SCRIPT }
+    const challenge = { kind: "siteverify", capEndpoint: null, ...service } as const
     shop = await startCodeShop({ challenge })
   })
   afterAll(async () => {
@@ -122,7 +123,9 @@ describe("a challenge before a code", () => {
 })
 
 test("of hCaptcha the policy has the whole domain, because its frames come from other hosts", () => {
-  const policy = challengePageHeaders("https://js.hcaptcha.com/1/api.js")["content-security-policy"]
+  const policy = challengePageHeaders({ script: "https://js.hcaptcha.com/1/api.js", siteKey: "k" })[
+    "content-security-policy"
+  ]
   expect(policy).toContain("frame-src https://hcaptcha.com https://*.hcaptcha.com")
   expect(policy).toContain("script-src 'self' https://hcaptcha.com https://*.hcaptcha.com;")
 })
@@ -148,6 +151,9 @@ describe("its settings", () => {
   test("are all or none", () => {
     expect(challengeSettings({})).toBeNull()
     expect(challengeSettings(all)).toMatchObject({ siteKey: "0x4AAA", script: SCRIPT })
+    expect(challengeSettings(all)).toMatchObject({ capEndpoint: null })
+    const cap = { ...all, CHALLENGE_VERIFY_URL: "https://cap.example/0x4AAA/siteverify" }
+    expect(challengeSettings(cap)).toMatchObject({ capEndpoint: "https://cap.example/0x4AAA/" })
     const { CHALLENGE_SECRET: _, ...rest } = all
     expect(() => challengeSettings(rest)).toThrow(
       "CHALLENGE_SECRET not set; a challenge needs all four CHALLENGE_ settings",

@@ -84,4 +84,30 @@ export const accessPageMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/e2e/admin-access-codes.test.ts", test: "revokes none" },
   },
+  {
+    name: "access pages: the code of a link that is pasted into the open tab is not read",
+    edits: [
+      { file: "web/storefront/own-page.ts", find: "arrived(takeArrivedCode())", replace: "arrived(null)" },
+    ],
+    caughtBy: { file: storefront, test: "pasted into the open tab is read" },
+  },
+  {
+    name: "access pages: a token that the server has refused stays in the tab",
+    edits: [{ file: "web/storefront/product-page-model.ts", find: "place.forgetCustomer()", replace: "" }],
+    caughtBy: {
+      file: "test/e2e/signed-customers.test.ts",
+      test: "forgets a token that the server has refused",
+    },
+  },
+  {
+    name: "access pages: the element does not read its access code",
+    edits: [
+      {
+        file: "web/embed/buy-element.tsx",
+        find: "accessCode: () => accessCode,",
+        replace: 'accessCode: () => (accessCode === "" ? accessCode : null),',
+      },
+    ],
+    caughtBy: { file: "test/e2e/embed.test.ts", test: "sends the access code of its attribute" },
+  },
 ]

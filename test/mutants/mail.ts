@@ -96,6 +96,31 @@ export const mailMutants: readonly Mutant[] = [
     caughtBy: { file: mailing, test: "keep to MAIL_PER_SECOND" },
   },
   {
+    name: "mail: a flood of codes delays receipts",
+    edits: [
+      {
+        file: "src/store/queues/mail-code-queue.ts",
+        find: "allowed - (await countDue(tx, allowed))",
+        replace: "allowed - 0 * (await countDue(tx, allowed))",
+      },
+    ],
+    caughtBy: { file: mailing, test: "go before codes that everybody can ask for" },
+  },
+  {
+    name: "mail: a receipt that waits for another attempt stops all codes",
+    edits: [
+      {
+        file: queue,
+        find: `               where status = 'due'
+                 and not_before <= statement_timestamp()
+               limit $1) as due`,
+        replace: `               where status = 'due'
+               limit $1) as due`,
+      },
+    ],
+    caughtBy: { file: mailing, test: "hold back no code" },
+  },
+  {
     name: "mail: a server that is away uses up attempts",
     edits: [{ file: queue, find: 'result.kind === "given back" ? 1 : 0', replace: "0" }],
     caughtBy: { file: mailing, test: "is away uses up no attempt" },

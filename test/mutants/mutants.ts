@@ -8,6 +8,7 @@ import { databaseMutants } from "./database.ts"
 import { detailsMutants } from "./details.ts"
 import { embedMutants } from "./embed.ts"
 import { interleavingMutants } from "./interleavings.ts"
+import { challengeMutants } from "./challenges.ts"
 import { mailboxMutants } from "./mailboxes.ts"
 import { modelMutants } from "./model.ts"
 import { guardMutants } from "./guards.ts"
@@ -107,6 +108,7 @@ export const mutants: readonly Mutant[] = [
   ...clientMutants,
   ...contractMutants,
   ...interleavingMutants,
+  ...challengeMutants,
   ...mailboxMutants,
   ...modelMutants,
   ...shopDataMutants,

@@ -38,6 +38,7 @@ export async function describeServer(): Promise<unknown> {
       },
       challenge: null,
       challengePage: null,
+      issueChallenge: null,
       customerTokens: createCustomerTokens([]),
       claimantOfCode: () => "",
       holdsNeedSigned: false,

@@ -406,6 +406,43 @@ describe("several workers", () => {
     await Promise.all(workers.map((one) => one.idle()))
   })
 
+  test("go before codes that everybody can ask for, within MAIL_PER_SECOND", async () => {
+    await using slow = await createTestEngine({}, engine.url, { hasMail: true, perSecond: 20 })
+    const { codes, mails } = slow
+    await sql("update mails set status = 'skipped' where status = 'due'")
+    for (let index = 0; index < 20; index += 1) {
+      await codes.ask({ customerId: `mailbox:${index}`, email: `flood${index}@example.com`, language: null })
+    }
+    await Promise.all(Array.from({ length: 6 }, () => paidOrder()))
+    const taken: string[] = []
+    await expect
+      .poll(
+        async () => {
+          // The codes ask first each time.
+          taken.push(...(await codes.take(5)).map(() => "code"))
+          const orders = await mails.queue.take(5)
+          taken.push(...orders.map(() => "order"))
+          for (const mail of orders) await mails.queue.note(mail, { kind: "sent" })
+          return taken.length
+        },
+        { timeout: 15_000, interval: 10 },
+      )
+      .toBe(26)
+    // Five mails go out at once. What is left beside the last order's may be a code.
+    expect(taken.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => "order"))
+    expect(taken.lastIndexOf("order")).toBeLessThan(10)
+  })
+
+  test("that are to be tried later hold back no code", async () => {
+    await using slow = await createTestEngine({}, engine.url, { hasMail: true, perSecond: 20 })
+    await sql("update mails set status = 'skipped' where status = 'due'")
+    const orderId = await paidOrder()
+    await sql("update mails set not_before = now() + interval '1 hour' where order_id = $1", [orderId])
+    await slow.codes.ask({ customerId: "mailbox:later", email: "later@example.com", language: null })
+    await expect.poll(() => slow.codes.take(5), { timeout: 5_000 }).toHaveLength(1)
+    await sql("update mails set status = 'skipped' where order_id = $1", [orderId])
+  })
+
   test("a worker that stops gives back what it could not send", async () => {
     await using server = await startMailServer()
     const orderId = await paidOrder()

@@ -159,6 +159,7 @@ export class DoorbusterBuy extends HTMLElement {
         kind: "product",
         product: content === null ? product : productIn(product, content),
         payment: null,
+        challenge: { page: `${server}/p/${productId}` },
         ...(content !== null && { content }),
       },
       language,
@@ -168,7 +169,9 @@ export class DoorbusterBuy extends HTMLElement {
         earlyChoice: () => firstChoice,
         earlyPicks: () => [],
         customerToken: () => customerToken,
+        forgetCustomer: () => undefined,
         accessCode: () => accessCode,
+        onLink: () => undefined,
         prepare: () => undefined,
         goOn: async (orderId, token) => {
           if (tellOrdered(orderId, token)) await leaveFor(linkOf(orderId))

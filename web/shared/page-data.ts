@@ -13,10 +13,13 @@ export type PaymentChoice =
   | { readonly kind: "link" }
 
 /** The challenge that a buyer solves before a code is mailed. */
-export interface ChallengeChoice {
-  readonly script: string
-  readonly siteKey: string
-}
+export type ChallengeChoice =
+  /** Of the server itself. */
+  | "altcha"
+  /** Of whatever kind: it is shown on this page of the shop, and not where the buyer is. */
+  | { readonly page: string }
+  /** Of a service, by its script. */
+  | { readonly script: string; readonly siteKey: string; readonly capEndpoint?: string }
 
 /** The name of the cookie with the language that a buyer has chosen. It holds nothing else, and only the page's script writes it. */
 export const LANGUAGE_COOKIE = "doorbuster_lang"

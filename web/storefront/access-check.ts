@@ -17,10 +17,19 @@ interface AccessCheckParts {
   readonly nowMs: ReadonlySignal<number | null>
   /** The code with which the page was opened; null: none. */
   readonly firstCode: () => string | null
+  /** The server has refused the customer token. It is not sent any more. */
+  readonly onTokenInvalid: () => void
 }
 
 /** Asks the server when this buyer may buy, and keeps the code in the tab. A product without phases asks nothing. */
-export function createAccessCheck({ client, product, customerToken, nowMs, firstCode }: AccessCheckParts) {
+export function createAccessCheck({
+  client,
+  product,
+  customerToken,
+  nowMs,
+  firstCode,
+  onTokenInvalid,
+}: AccessCheckParts) {
   const productId = product.peek().id
   const code = signal<string | null>(null)
   const state = signal<BuyerAccess["state"]>("idle")
@@ -54,6 +63,11 @@ export function createAccessCheck({ client, product, customerToken, nowMs, first
     } catch (error) {
       if (own !== turn) return
       const fault = faultOf(error)
+      if (fault === "token_invalid") {
+        onTokenInvalid()
+        // The code may let the buyer in without the token.
+        if (given !== null) return ask(given)
+      }
       if (fault === "unknown" && code.peek() === given) settle(null, null, fault)
       else state.value = fault
     }

@@ -27,8 +27,11 @@ function clearHash(): void {
 /** The characters of a customer token, which begins with the name of its form. */
 const CUSTOMER_SHAPE = /^#dbc1(\.[\w-]*){4}$/
 
-/** Takes a customer token out of the address bar, as {@link takeArrivedToken} does, and keeps it until the tab is closed. */
-function keepArrivedCustomer(): void {
+/**
+ * Takes a customer token out of the address bar, as {@link takeArrivedToken} does, and keeps it until the tab is closed, or the
+ * server refuses it.
+ */
+export function keepArrivedCustomer(): void {
   if (!CUSTOMER_SHAPE.test(location.hash)) return
   storage.saveCustomerToken(location.hash.slice(1))
   clearHash()
@@ -39,8 +42,11 @@ export function customerTokenOfTab(): string | null {
   return storage.customerToken()
 }
 
-/** Takes the access code of `/p/7#code=…` out of the address bar; null: there is none. */
-function takeArrivedCode(): string | null {
+/**
+ * Takes the access code of `/p/7#code=…` out of the address bar; null: there is none. A link that is pasted into the tab of
+ * its product changes the address alone, so the page takes the code again when that happens.
+ */
+export function takeArrivedCode(): string | null {
   const text = /^#code=(.+)$/.exec(location.hash)?.[1]
   if (text === undefined || !location.pathname.startsWith("/p/")) return null
   clearHash()

@@ -138,7 +138,7 @@ export const storage = {
   customerId: () => read("localStorage", "customer") as string | null,
   /** It says who the buyer is at the shop, so it ends with the tab. */
   customerToken: () => read("sessionStorage", "customer-token") as string | null,
-  saveCustomerToken(token: string) {
+  saveCustomerToken(token: string | null) {
     write("sessionStorage", "customer-token", token)
   },
   /** The mailbox that the buyer has confirmed. For all tabs, and for the days until its token ends. */

@@ -2,7 +2,7 @@ import { useSignal, type Signal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { useEffect, useId, useRef } from "preact/hooks"
 import { storage } from "./browser-storage.ts"
-import { ChallengeField } from "./challenge-field.tsx"
+import { ChallengeField, type ChallengeToken, type ShownChallenge } from "./challenge-field.tsx"
 import type { MailboxAnswer, MailboxModel } from "./mailbox.ts"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
@@ -61,7 +61,7 @@ interface AddressStepProps {
 function AddressStep({ mailbox, challenge, first, onAsked }: AddressStepProps) {
   const { words } = useLanguage()
   const answer = useSignal<MailboxAnswer | "busy" | null>(null)
-  const solved = useSignal<string | null>(null)
+  const token = useRef<ChallengeToken>(() => null)
   /** Another one after each request, because a token is valid once. */
   const round = useSignal(0)
   const field = useRef<HTMLInputElement>(null)
@@ -70,8 +70,8 @@ function AddressStep({ mailbox, challenge, first, onAsked }: AddressStepProps) {
     const email = field.current?.value.trim() ?? ""
     if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)) return wrong(answer, "wrong_email", field.current)
     answer.value = "busy"
-    const given = await mailbox.ask(email, solved.value)
-    solved.value = null
+    const given = await mailbox.ask(email, await token.current())
+    token.current = () => null
     round.value += 1
     if (given === "done") return onAsked(email)
     wrong(answer, given, field.current)
@@ -100,14 +100,20 @@ function AddressStep({ mailbox, challenge, first, onAsked }: AddressStepProps) {
         )}
       />
       <p class="small">{words.mailbox.help}</p>
-      {challenge !== null && (
+      {challenge !== null && !isElsewhere(challenge) && (
         <ChallengeField
           key={round.value}
           challenge={challenge}
-          onSolved={(token) => (solved.value = token)}
+          onToken={(given) => (token.current = given)}
         />
       )}
-      <Said answer={answer} />
+      {answer.value === "challenge" && challenge !== null && isElsewhere(challenge) ? (
+        <p class="notice" role="alert">
+          {words.mailbox.elsewhere} <a href={challenge.page}>{words.mailbox.goThere}</a>
+        </p>
+      ) : (
+        <Said answer={answer} />
+      )}
       <button class="button" type="submit" aria-disabled={answer.value === "busy"}>
         {answer.value === "busy" ? words.sending : words.mailbox.send}
       </button>
@@ -167,6 +173,13 @@ function CodeStep({ mailbox, email, onOther, onDone }: CodeStepProps) {
       </button>
     </Step>
   )
+}
+
+/** Whether the buyer has to go to the shop's own page, which shows the challenge. */
+function isElsewhere(
+  challenge: NonNullable<PageModel["challenge"]>,
+): challenge is Exclude<typeof challenge, ShownChallenge> {
+  return typeof challenge === "object" && "page" in challenge
 }
 
 function wrong(

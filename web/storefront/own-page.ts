@@ -1,4 +1,4 @@
-import { arrivedCode, customerTokenOfTab } from "./arrived-token.ts"
+import { arrivedCode, customerTokenOfTab, keepArrivedCustomer, takeArrivedCode } from "./arrived-token.ts"
 import { asksMailbox } from "./asked-customer.ts"
 import { asksDetails } from "./asked-details.ts"
 import { loadDetailsForm } from "./details-part.tsx"
@@ -14,7 +14,14 @@ export const ownPage: ModelPlace = {
   earlyChoice: choiceInDocument,
   earlyPicks: picksInDocument,
   customerToken: customerTokenOfTab,
+  forgetCustomer: () => storage.saveCustomerToken(null),
   accessCode: () => arrivedCode,
+  // A link that is pasted into the tab of its product changes the address alone.
+  onLink: (arrived) =>
+    addEventListener("hashchange", () => {
+      keepArrivedCustomer()
+      arrived(takeArrivedCode())
+    }),
   firstQty: 1,
   // The form is ready before the sale opens, when everyone asks for everything.
   prepare(product) {

@@ -46,8 +46,12 @@ export interface ModelPlace {
   readonly earlyPicks: () => Picks
   /** With which the shop says who the buyer is; null: it has not. */
   readonly customerToken: () => string | null
+  /** The server has refused the token of {@link customerToken}. */
+  readonly forgetCustomer: () => void
   /** The access code with which the page was opened; null: none. */
   readonly accessCode: () => string | null
+  /** Calls with the access code of a link that is opened later in the page, or null; its customer token is kept by then. */
+  readonly onLink: (arrived: (code: string | null) => void) => void
   /** How many units the form asks for at first. */
   readonly firstQty: number
   /** Loads what the page needs later. */
@@ -90,6 +94,7 @@ export function createProductPageModel(
     customerToken,
     nowMs: server.nowMs,
     firstCode: place.accessCode,
+    onTokenInvalid: forgetToken,
   })
   // Read before the scripts take over the page, which renders it as the server did at first.
   const earlyChoice = place.earlyChoice()
@@ -129,12 +134,19 @@ export function createProductPageModel(
     } catch (error) {
       detailErrors.value = detailErrorsIn(error)
       refusal.value = refusalOf(error, words, product.value)
-      if (isTokenWrong(error)) mailbox.forget()
+      if (isTokenWrong(error)) forgetToken()
       if (refusal.value?.code.startsWith("access_") === true) access.askAgain()
       await lookAgain()
     } finally {
       action.value = null
     }
+  }
+
+  /** Forgets the token that the server has refused, so that the buyer is asked again and no reload brings it back. */
+  function forgetToken(): void {
+    if (asksMailbox(product.peek()) && mailbox.confirmed.peek() !== null) return mailbox.forget()
+    arrivedToken.value = null
+    place.forgetCustomer()
   }
 
   function choose(next: Choice): void {
@@ -337,6 +349,11 @@ export function createProductPageModel(
         computed(() => model.view.value.stage.kind === "held"),
         until,
       )
+      place.onLink((code) => {
+        arrivedToken.value = place.customerToken()
+        if (code === null) access.askAgain()
+        else access.enter(code)
+      })
       const archive = () => (product.value = { ...product.value, status: "archived" })
       server.start([id], take, archive, until)
       onReturn(() => void lookAgain(), until)

@@ -33,6 +33,18 @@ function policyWith(scriptOrigin: string): string {
     .concat(`; frame-src ${origin}`)
 }
 
+/**
+ * Cap's widget has its styles within itself, solves in workers that it makes of a text, and compiles WebAssembly. Its
+ * instrumentation would need inline scripts and `eval`, which no page of a shop should allow.
+ */
+function policyForCap(policy: string, origin: string): string {
+  return policy
+    .replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+    .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+    .replace("connect-src 'self'", `connect-src 'self' ${origin}`)
+    .concat("; worker-src 'self' blob:")
+}
+
 /** The headers of a page. */
 export const pageHeaders = {
   "content-type": "text/html; charset=utf-8",
@@ -42,7 +54,16 @@ export const pageHeaders = {
 /** The headers of a page on which buyers pay by Stripe. */
 export const stripePageHeaders = { ...pageHeaders, "content-security-policy": POLICY_WITH_STRIPE }
 
-/** The headers of a page that loads this script of a challenge. */
-export function challengePageHeaders(script: string): typeof pageHeaders {
-  return { ...pageHeaders, "content-security-policy": policyWith(new URL(script).origin) }
+/** What a page needs to show a challenge: of the server itself, or of a service, which may be Cap. */
+export type PageChallenge =
+  | "altcha"
+  | { readonly script: string; readonly siteKey: string; readonly capEndpoint?: string }
+
+/** The headers of a page with this challenge. That of the server itself needs nothing more than other pages. */
+export function challengePageHeaders(challenge: PageChallenge): typeof pageHeaders {
+  if (challenge === "altcha") return pageHeaders
+  const { script, capEndpoint } = challenge
+  const policy = policyWith(new URL(script).origin)
+  const own = capEndpoint === undefined ? policy : policyForCap(policy, new URL(capEndpoint).origin)
+  return { ...pageHeaders, "content-security-policy": own }
 }

@@ -26,9 +26,32 @@ export const AskCodeBody = Type.Object(
       Type.String({
         maxLength: LONGEST_CHALLENGE,
         description:
-          "the token of a solved challenge, where the server asks for one (`CHALLENGE_VERIFY_URL`)",
+          "the token of a solved challenge, where the server asks for one (`CHALLENGE` or `CHALLENGE_VERIFY_URL`)",
       }),
     ),
+  },
+  { additionalProperties: false },
+)
+
+const Hex = (description: string) => Type.String({ pattern: "^[0-9a-f]+$", description })
+
+/** A challenge of ALTCHA, in the form that its widget and its libraries take. All of it is signed. */
+export const AltchaChallenge = Type.Object(
+  {
+    parameters: Type.Object(
+      {
+        algorithm: Type.String({ examples: ["PBKDF2/SHA-256"] }),
+        cost: Type.Integer({ description: "how many times each try hashes" }),
+        expiresAt: Type.Integer({ description: "in unix seconds" }),
+        keyLength: Type.Integer(),
+        keyPrefix: Hex("how the key of the solution begins"),
+        keySignature: Hex("proves a solution to the server"),
+        nonce: Hex("random"),
+        salt: Hex("random"),
+      },
+      { additionalProperties: false },
+    ),
+    signature: Hex("of the server, over the parameters"),
   },
   { additionalProperties: false },
 )

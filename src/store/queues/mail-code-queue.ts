@@ -1,6 +1,6 @@
 import type pg from "pg"
 import { transactionByIndex, type Tx } from "../tx.ts"
-import { advancePace, allowedNow } from "./mail-queue.ts"
+import { advancePace, allowedNow, countDue } from "./mail-queue.ts"
 
 /** A request for a code. */
 export interface CodeRequest {
@@ -26,7 +26,7 @@ export type CodeResult = { readonly kind: "done" } | { readonly kind: "again"; r
 
 /** The codes whose mails are due, shared by all workers. */
 export interface CodeQueue {
-  /** Leases codes whose mail is due, at most `limit`, and no more than MAIL_PER_SECOND allows. */
+  /** Leases codes whose mail is due, at most `limit`, and no more than MAIL_PER_SECOND leaves beside mails about orders. */
   take(limit: number): Promise<DueCode[]>
   /** Records the result of an attempt, unless the mail was asked for again since. */
   note(code: Pick<DueCode, "customerId" | "lease">, result: CodeResult): Promise<void>
@@ -46,7 +46,7 @@ export function createCodeQueue(pool: pg.Pool, perSecond: number): CodeQueue {
     async take(limit) {
       if (!(await isAnyDue(pool))) return []
       return transactionByIndex(pool, async (tx) => {
-        const allowed = perSecond === 0 ? limit : Math.min(limit, await allowedNow(tx, perSecond))
+        const allowed = perSecond === 0 ? limit : await leftByOrders(tx, limit, perSecond)
         if (allowed === 0) return []
         const codes = await takeCodes(tx, allowed)
         if (perSecond > 0 && codes.length > 0) await advancePace(tx, codes.length / perSecond)
@@ -67,6 +67,16 @@ export function createCodeQueue(pool: pg.Pool, perSecond: number): CodeQueue {
       })
     },
   }
+}
+
+/**
+ * How many codes may be mailed now. Mails about orders go first: everybody can have codes mailed, and a flood of them must
+ * not delay the receipt of a buyer who has paid.
+ */
+async function leftByOrders(tx: Tx, limit: number, perSecond: number): Promise<number> {
+  const allowed = await allowedNow(tx, perSecond)
+  const left = allowed === 0 ? 0 : allowed - (await countDue(tx, allowed))
+  return Math.min(limit, left)
 }
 
 async function isAnyDue(pool: pg.Pool): Promise<boolean> {

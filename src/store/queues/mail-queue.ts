@@ -159,6 +159,22 @@ export async function advancePace(tx: Tx, seconds: number): Promise<void> {
   })
 }
 
+/** Counts the mails about orders that are due and that no worker has, up to `most`. */
+export async function countDue(tx: Tx, most: number): Promise<number> {
+  const { rows } = await tx.query<{ due: number }>({
+    name: "count-due-mails",
+    text: `
+      select count(*)::integer as due
+        from (select 1
+                from mails
+               where status = 'due'
+                 and not_before <= statement_timestamp()
+               limit $1) as due`,
+    values: [most],
+  })
+  return rows[0]?.due ?? 0
+}
+
 async function takeMails(tx: Tx, limit: number): Promise<DueMail[]> {
   const { rows } = await tx.query<DueMail>({
     name: "take-mails",

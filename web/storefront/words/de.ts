@@ -193,6 +193,9 @@ export const de: Words = {
     confirmedAs: (email) => `Sie sind bestätigt als ${email}.`,
     change: "Andere Adresse verwenden",
     wrongCode: "Dieser Code gilt nicht. Prüfen Sie ihn, oder fordern Sie einen neuen an.",
+    elsewhere:
+      "Dieser Shop hat eine Sicherheitsprüfung, die nur seine eigene Seite zeigt. Bestätigen Sie Ihre Adresse dort, und kaufen Sie dort.",
+    goThere: "Zur Seite des Shops",
     failed: {
       too_often: "Aus Ihrem Netz kamen zu viele Anfragen. Versuchen Sie es in einigen Minuten noch einmal.",
       no_answer: "Der Shop hat nicht geantwortet. Versuchen Sie es noch einmal.",

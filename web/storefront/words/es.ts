@@ -202,6 +202,9 @@ export const es: Words = {
     confirmedAs: (email) => `Está confirmado como ${email}.`,
     change: "Usar otra dirección",
     wrongCode: "Este código no es válido. Compruébelo o pida uno nuevo.",
+    elsewhere:
+      "Esta tienda tiene un control de seguridad que solo muestra su propia página. Confirme allí su dirección y compre allí.",
+    goThere: "Ir a la página de la tienda",
     failed: {
       too_often: "Han llegado demasiadas solicitudes desde su red. Inténtelo de nuevo en unos minutos.",
       no_answer: "La tienda no ha respondido. Inténtelo de nuevo.",

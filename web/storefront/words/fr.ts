@@ -196,6 +196,9 @@ export const fr: Words = {
     confirmedAs: (email) => `Vous êtes confirmé en tant que ${email}.`,
     change: "Utiliser une autre adresse",
     wrongCode: "Ce code n’est pas valable. Vérifiez-le ou demandez-en un nouveau.",
+    elsewhere:
+      "Cette boutique a un contrôle de sécurité que seule sa propre page affiche. Confirmez-y votre adresse, puis achetez-y.",
+    goThere: "Aller à la page de la boutique",
     failed: {
       too_often: "Trop de demandes sont venues de votre réseau. Réessayez dans quelques minutes.",
       no_answer: "La boutique n’a pas répondu. Réessayez.",

@@ -3,7 +3,13 @@ import { instant, isoTime } from "../../../domain/time.ts"
 import type { Services } from "../../services.ts"
 import { holdsForBuyers } from "../../access/auth.ts"
 import { networkOf } from "../../access/network-address.ts"
-import { AskCodeAnswer, AskCodeBody, ConfirmCodeAnswer, ConfirmCodeBody } from "../../wire/mailboxes.ts"
+import {
+  AltchaChallenge,
+  AskCodeAnswer,
+  AskCodeBody,
+  ConfirmCodeAnswer,
+  ConfirmCodeBody,
+} from "../../wire/mailboxes.ts"
 import { problemResponses } from "../../wire/problem-schema.ts"
 import { refuse } from "../../wire/problems.ts"
 import type { App } from "../../transport/typed-app.ts"
@@ -11,14 +17,45 @@ import type { App } from "../../transport/typed-app.ts"
 /** Of one network in ten minutes. A campus confirms before a sale, not in its second. */
 const MOST_REQUESTS = 60
 const MOST_TRIES = 120
+/** More than codes: a form that stands open for long asks for another one. */
+const MOST_CHALLENGES = 240
 const WITHIN_MS = 600_000
 
-type MailboxServices = Pick<Services, "mailboxCodes" | "gatekeeper" | "challenge" | "events" | "limits">
+type MailboxServices = Pick<
+  Services,
+  "mailboxCodes" | "gatekeeper" | "challenge" | "issueChallenge" | "events" | "limits"
+>
 
 /** Registers the routes with which a buyer confirms a mailbox. */
 export function registerConfirmMailbox(app: App, services: MailboxServices): void {
+  registerIssueChallenge(app, services)
   registerAskCode(app, services)
   registerConfirmCode(app, services)
+}
+
+/** Where the server makes challenges of its own. Nothing is stored until one is solved. */
+function registerIssueChallenge(app: App, services: MailboxServices): void {
+  const { issueChallenge } = services
+  const isOverLimit = limitOf(services, { name: "challenges", most: MOST_CHALLENGES })
+  app.route({
+    method: "GET",
+    url: "/api/customers/challenge",
+    config: { rateLimit: {} },
+    schema: {
+      summary: "Get a challenge",
+      description:
+        "With `CHALLENGE=altcha`, otherwise 404. The widget and the libraries of ALTCHA solve it; send what they return as `challenge` with the request for a code. A challenge is valid for ten minutes, and its solution once.",
+      tags: ["customers"],
+      response: { 200: AltchaChallenge, ...problemResponses },
+    },
+    async handler(request, reply) {
+      if (issueChallenge === null) return refuse(reply, { code: "route_not_found" })
+      if (await isOverLimit(request, reply)) return refuse(reply, { code: "rate_limited" })
+      const issued = await issueChallenge()
+      if (issued === null) return refuse(reply, { code: "overloaded" })
+      return reply.header("cache-control", "no-store").send(issued)
+    },
+  })
 }
 
 function registerAskCode(app: App, services: MailboxServices): void {

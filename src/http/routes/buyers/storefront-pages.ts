@@ -120,8 +120,7 @@ export async function registerStorefrontPages(
     const { text, etag } = productPages.of(view, contentOf(view.product.id))
     if (view.product.status === "unlisted") void reply.headers(unindexed)
     addAlternates(reply, `/p/${view.product.id}`)
-    const headers =
-      challenge !== null && asksForMailbox(view) ? challengePageHeaders(challenge.script) : pageHeaders
+    const headers = challenge !== null && asksForMailbox(view) ? challengePageHeaders(challenge) : pageHeaders
     // For a 304 too: its headers, the security policy among them, replace those of the stored page.
     void reply.headers({ ...headers, etag, "cache-control": "public, max-age=1" })
     return isKnown(request.headers["if-none-match"], etag) ? reply.code(304).send() : reply.send(text)
