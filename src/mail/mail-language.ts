@@ -12,7 +12,7 @@ export interface MailLanguage {
   readonly tag: LanguageTag
   readonly direction: "ltr" | "rtl"
   readonly words: MailWords
-  /** An amount with the code of its currency, which is the same in every country: `CHF 189.00`, `189,00 CHF`. */
+  /** An amount as the pages write it in this language: `€129.00`, `129,00 €`. */
   readonly amount: (minor: number, currency: string) => string
   readonly country: (code: string) => string
 }
@@ -40,7 +40,6 @@ function amountText(minor: number, currency: string, locale: string): string {
   const text = new Intl.NumberFormat(locale, {
     style: "currency",
     currency,
-    currencyDisplay: "code",
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(decimal as Intl.StringNumericLiteral)

@@ -99,7 +99,10 @@ describe.skipIf(leavesOutBrowser())("variants in the control room", { timeout: 1
     await shows("42", "Disabled", 3, 0, 0, 1)
     await sees(page, "Disabled variant “42” (open mode)")
     await sees(page, "Set the stock of variant “41”: stock 9, expected stock 2 (open mode)")
+    await page.goto(`${app.url}/admin/actions`)
+    await sees(page, "Set the stock of variant “41”: stock 9, expected stock 2 (open mode)")
     expect(await findFaults(page)).toEqual([])
+    await page.goto(`${app.url}/admin/p/${id}`)
 
     await row("42").getByRole("button", { name: "Enable… 42" }).click()
     await page.getByRole("button", { name: "Enable the variant" }).click()

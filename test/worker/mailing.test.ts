@@ -98,7 +98,7 @@ describe("a paid order", () => {
     })
     expect(mail?.messageId).toMatch(/^<[0-9a-f-]{36}@shop\.example>$/)
     expect(mail?.text).toContain(`https://shop.example/o/${orderId}#proof-${orderId}`)
-    expect(mail?.html).toContain("EUR 99.99")
+    expect(mail?.html).toContain("€99.99")
     expect(await mailsOf(orderId)).toMatchObject([
       { id: `receipt-${orderId}`, kind: "receipt", status: "sent", attempts: 1, lastError: null },
     ])
@@ -177,8 +177,8 @@ describe("money that goes back", () => {
       server.received.find(
         ({ mail }) => mail.subject === `Refund of ${amount} for order ${orderId} – Lamp Shop`,
       )
-    expect(about("EUR 40.00")?.mail.text).toContain("the shop has refunded a part of the price")
-    expect(about("EUR 59.99")).toBeDefined()
+    expect(about("€40.00")?.mail.text).toContain("the shop has refunded a part of the price")
+    expect(about("€59.99")).toBeDefined()
     expect((await mailsOf(orderId)).map(({ id }) => id)).toEqual([
       `receipt-${orderId}`,
       `refund-${orderId}-1`,
