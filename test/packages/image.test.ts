@@ -85,7 +85,7 @@ describe.skipIf(isLeftOut)("the image", () => {
     await runSql(database.url, "drop schema public cascade", "create schema public")
     await using loopback = await onLoopback(database.url)
 
-    await sellUnit(loopback.url)
+    expect(await sellUnit(loopback.url)).toBe(0)
   })
 
   test.skipIf(!hasPostgres15)("in PostgreSQL 15 sells a unit read-only and unprivileged", async () => {
@@ -93,11 +93,11 @@ describe.skipIf(isLeftOut)("the image", () => {
     await using server = await startPostgres15("listen_addresses=127.0.0.1", `port=${port}`)
 
     expect(server.url).toContain("postgres")
-    await sellUnit(`postgres://postgres@127.0.0.1:${port}/postgres`)
+    expect(await sellUnit(`postgres://postgres@127.0.0.1:${port}/postgres`)).toBe(0)
   })
 
-  /** Migrates, starts the image's server, sells a unit as a shop would, asks for its health, and stops it. */
-  async function sellUnit(databaseUrl: string): Promise<void> {
+  /** Migrates, starts the image's server, sells a unit as a shop would, asks for its health, and stops it. Returns the status of `verify`. */
+  async function sellUnit(databaseUrl: string): Promise<number | null> {
     const port = await freePort()
     const settings = { ...closed(), DATABASE_URL: databaseUrl, PORT: String(port), HOST: "127.0.0.1" }
     const migrated = await ended(runImage(image, ["migrate"], settings))
@@ -138,7 +138,8 @@ describe.skipIf(isLeftOut)("the image", () => {
       child.kill("SIGTERM")
       expect(await exited).toEqual([0, null])
       const verified = await ended(runImage(image, ["verify"], settings))
-      expect([verified.code, verified.output()]).toEqual([0, expect.stringContaining("1 product")])
+      expect(verified.output()).toContain("1 product")
+      return verified.code
     } finally {
       client.close()
       child.kill("SIGKILL")

@@ -63,12 +63,9 @@ export async function buildImage(directory: string): Promise<BuiltImage> {
   await run("bash", "test/packages/make-base.sh", base, process.execPath, npmDirectory)
   const cache = (await npm(root, "config", "get", "cache")).trim()
   await mkdir(cache, { recursive: true })
-  await run(
-    "buildah",
-    "build",
-    ...["--file", "Containerfile", "--format", "docker", "--pull=never", "--layers=false"],
-    ...["--volume", `${cache}:/npm-cache`, "--tag", "doorbuster-test", "--build-arg", "REVISION=test", "."],
-  )
+  const options = "--file Containerfile --format docker --pull=never --layers=false --tag doorbuster-test"
+  const own = ["--volume", `${cache}:/npm-cache`, "--build-arg", "REVISION=test"]
+  await run("buildah", "build", ...options.split(" "), ...own, ".")
   const inspected = JSON.parse(await run("buildah", "inspect", "--type", "image", "doorbuster-test")) as {
     readonly Docker: { readonly config: ImageConfig }
   }
