@@ -9,6 +9,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node"
 const longest = [
   "test/faults/several-processes",
   "test/model/core",
+  "test/packages/installed",
   "test/faults/stuck-stops",
   "test/cli/commands",
   "test/cli/stopping",
