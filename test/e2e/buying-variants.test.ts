@@ -321,7 +321,7 @@ describe.skipIf(leavesOutBrowser())("a buyer of a product with variants", () => 
         stock: 3,
         options: { size: name },
         image_url: `${host}/${name}.svg`,
-        ...(name === "43" && { image_alt: "The long one" }),
+        image_alt: name === "43" ? "The long one" : null,
       })),
     })
     await using context = await browser.newContext({

