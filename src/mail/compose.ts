@@ -122,12 +122,10 @@ function receipt(content: ComposedContent, shop: Shop, language: MailLanguage): 
 function afterPurchaseBlocks({ content }: ComposedOrder, { tag }: MailLanguage): MailBlock[] {
   const written = ({ text, address }: Span) =>
     address === null || address === text ? text : `${text}: ${address}`
-  return blocksOf(afterPurchaseIn(content, tag) ?? "").flatMap(({ kind, lines }) =>
-    lines.map((line): MailBlock => {
-      const text = line.map(written).join("")
-      return { kind: "text", text: kind === "list" ? `- ${text}` : text }
-    }),
-  )
+  return blocksOf(afterPurchaseIn(content, tag) ?? "").flatMap(({ kind, lines }): MailBlock[] => {
+    const texts = lines.map((line) => line.map(written).join(""))
+    return kind === "list" ? [{ kind: "list", items: texts }] : texts.map((text) => ({ kind: "text", text }))
+  })
 }
 
 function refunded({ order, refund }: ComposedContent, shop: Shop, language: MailLanguage): Parts {

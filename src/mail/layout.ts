@@ -12,6 +12,7 @@ export interface MailRow {
 /** A part of a mail's body. Every value is plain text; the two renderers escape it. */
 export type MailBlock =
   | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "list"; readonly items: readonly string[] }
   | { readonly kind: "table"; readonly rows: readonly MailRow[]; readonly total: MailRow }
   | { readonly kind: "lines"; readonly title: string; readonly lines: readonly string[] }
   | { readonly kind: "link"; readonly label: string; readonly url: string }
@@ -38,6 +39,8 @@ function blockText(block: MailBlock): string {
     case "text":
     case "note":
       return oneLine(block.text)
+    case "list":
+      return block.items.map((item) => `- ${oneLine(item)}`).join("\n")
     case "code":
       return oneLine(block.code)
     case "table":
@@ -60,7 +63,8 @@ body { background: #f4f4f5; color: #18181b; font: 16px/1.5 system-ui, -apple-sys
 main { background: #fff; border-radius: 12px; margin: 0 auto; max-width: 560px; overflow-wrap: anywhere; padding: 24px }
 h1 { font-size: 22px; line-height: 1.25; margin: 0 0 16px }
 h2 { font-size: 16px; margin: 0 }
-p, address { font-style: normal; margin: 0 0 16px }
+p, ul, address { font-style: normal; margin: 0 0 16px }
+ul { padding-inline-start: 24px }
 table { border-collapse: collapse; margin: 0 0 16px; width: 100% }
 td { border-top: 1px solid #e4e4e7; padding: 8px 0; text-align: start; vertical-align: top }
 td + td { padding-inline-start: 16px; text-align: end; white-space: nowrap }
@@ -107,6 +111,8 @@ function blockHtml(block: MailBlock): string {
   switch (block.kind) {
     case "text":
       return `<p>${value(block.text)}</p>`
+    case "list":
+      return `<ul>${block.items.map((item) => `<li>${value(item)}</li>`).join("")}</ul>`
     case "note":
       return `<p class="note">${value(block.text)}</p>`
     case "code":

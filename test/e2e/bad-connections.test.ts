@@ -228,7 +228,7 @@ describe.skipIf(leavesOutBrowser())("a buyer with a bad connection, or in a hurr
       "Reserving…",
       "1 unit reserved for you.",
       "One minute left.",
-      "On sale now. Reservation cancelled. The units are available to others again.",
+      "On sale now. Reservation cancelled. The units have been given back.",
     ])
   })
 })

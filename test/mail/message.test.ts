@@ -115,7 +115,7 @@ test("HTML and text tell the same", () => {
         productName: "Runner",
         content: {
           ...noProductContent,
-          afterPurchase: "Wear them [in the rain](https://shop.example/rain).\n\n- Or not.",
+          afterPurchase: "Wear them [in the rain](https://shop.example/rain).\n\n- Or not.\n- Or <both>.",
           translations: { de: { name: "Läufer", description: null, afterPurchase: null } },
         },
         namedLines: [
@@ -146,6 +146,7 @@ Shipping address:
 Wear them in the rain: https://shop.example/rain.
 
 - Or not.
+- Or <both>.
 
 See your order:
 https://shop.example/o/17#dbt1.1.2.3.proof
@@ -165,6 +166,7 @@ Lamp & Co
     "Switzerland",
     'href="https://shop.example/o/17#dbt1.1.2.3.proof"',
     "Lamp &#38; Co",
+    "<ul><li><bdi>Or not.</bdi></li><li><bdi>Or &#60;both&#62;.</bdi></li></ul>",
     "prefers-color-scheme: dark",
   ]
   for (const part of shown) expect(html).toContain(part)

@@ -305,7 +305,7 @@ test.each<[string, BuyerView, BuyerView, string | null]>([
     "the hold ends",
     see({ hold, nowMs: at("12:01:59") }),
     see({ hold, nowMs: at("12:02:00") }),
-    "On sale now. Your reservation has expired, and the units are available to others again.",
+    "On sale now. Your reservation has expired, and the units have been given back.",
   ],
   ["it sells out", see({}), see({ product: { ...product, sale_state: "sold_out" } }), "Sold out."],
   ["the stock changes", see({}), see({ product: { ...product, available_stock: 3 } }), null],

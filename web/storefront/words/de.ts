@@ -155,11 +155,11 @@ export const de: Words = {
     payment_under_way: "Das dauert einige Sekunden. Sie können diese Seite verlassen und zurückkommen.",
     paid: "Vielen Dank. Ihre Zahlung ist eingegangen.",
     paid_late: "Vielen Dank. Ihre Zahlung kam verspätet, aber Ihre Ware war noch verfügbar.",
-    declined: "Es wurde nichts abgebucht, und die Ware ist wieder für andere verfügbar.",
+    declined: "Es wurde nichts abgebucht, und die Ware ist wieder freigegeben.",
     cancelled:
-      "Die Ware ist wieder für andere verfügbar. Falls noch eine Zahlung eingeht, wird sie automatisch erstattet.",
+      "Die Ware ist wieder freigegeben. Falls noch eine Zahlung eingeht, wird sie automatisch erstattet.",
     order_expired:
-      "Die Bestellung wurde nicht rechtzeitig bezahlt, und die Ware ist wieder für andere verfügbar. Falls Ihre Zahlung noch eingeht, erhalten Sie die Ware, wenn sie noch da ist; sonst wird die Zahlung automatisch erstattet.",
+      "Die Bestellung wurde nicht rechtzeitig bezahlt, und die Ware ist wieder freigegeben. Falls Ihre Zahlung noch eingeht, erhalten Sie die Ware, wenn sie noch da ist; sonst wird die Zahlung automatisch erstattet.",
     late_payment:
       "Die Zeit zum Bezahlen ist abgelaufen. Ist Ihre Ware beim Eingang der Zahlung noch verfügbar, gehört sie Ihnen; sonst wird die Zahlung automatisch erstattet.",
     refunded: "Der volle Preis wurde erstattet.",
@@ -221,10 +221,10 @@ export const de: Words = {
       "Der geöffnete Link ist unvollständig oder gehört zu einer anderen Bestellung. Dieser Browser konnte die Bestellung ohne ihn öffnen.",
     details_erased:
       "Der Shop hat die Angaben zu dieser Bestellung gelöscht und nimmt keine neuen an. Fragen Sie den Shop, oder stornieren Sie die Bestellung.",
-    hold_expired: "Ihre Reservierung ist abgelaufen, und die Ware ist wieder für andere verfügbar.",
+    hold_expired: "Ihre Reservierung ist abgelaufen, und die Ware ist wieder freigegeben.",
     hold_expired_details_kept:
-      "Ihre Reservierung ist abgelaufen, und die Ware ist wieder für andere verfügbar. Ihre Eingaben bleiben in diesem Tab erhalten.",
-    hold_released: "Reservierung aufgehoben. Die Ware ist wieder für andere verfügbar.",
+      "Ihre Reservierung ist abgelaufen, und die Ware ist wieder freigegeben. Ihre Eingaben bleiben in diesem Tab erhalten.",
+    hold_released: "Reservierung aufgehoben. Die Ware ist wieder freigegeben.",
     price_changed:
       "Der Preis hat sich seit Ihrer Auswahl geändert. Sie zahlen den Gesamtbetrag, der hier steht.",
     ordered: "Sie haben eine Bestellung für diesen Artikel.",

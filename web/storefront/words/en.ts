@@ -154,11 +154,10 @@ export const en = {
     payment_under_way: "This takes a few seconds. You can leave this page and come back.",
     paid: "Thank you. Your payment has been received.",
     paid_late: "Thank you. Your payment arrived late, but your units were still available.",
-    declined: "No money was taken, and the units are available to others again.",
-    cancelled:
-      "The units are available to others again. If a payment still arrives, it is refunded automatically.",
+    declined: "No money was taken, and the units have been given back.",
+    cancelled: "The units have been given back. If a payment still arrives, it is refunded automatically.",
     order_expired:
-      "The order was not paid in time, and the units are available to others again. If your payment still arrives, you get them if they are left; otherwise it is refunded automatically.",
+      "The order was not paid in time, and the units have been given back. If your payment still arrives, you get them if they are left; otherwise it is refunded automatically.",
     late_payment:
       "The time to pay is over. If your units are still available when the payment arrives, they are yours; otherwise it is refunded automatically.",
     refunded: "The full price has been refunded.",
@@ -220,10 +219,10 @@ export const en = {
       "The link you opened is incomplete or belongs to another order. This browser could open the order without it.",
     details_erased:
       "The shop has erased the details of this order and takes no new ones. Ask the shop, or cancel the order.",
-    hold_expired: "Your reservation has expired, and the units are available to others again.",
+    hold_expired: "Your reservation has expired, and the units have been given back.",
     hold_expired_details_kept:
-      "Your reservation has expired, and the units are available to others again. What you have entered is kept in this tab.",
-    hold_released: "Reservation cancelled. The units are available to others again.",
+      "Your reservation has expired, and the units have been given back. What you have entered is kept in this tab.",
+    hold_released: "Reservation cancelled. The units have been given back.",
     price_changed: "The price has changed since you chose. You pay the total that is shown here.",
     ordered: "You have an order for this product.",
   },

@@ -158,11 +158,10 @@ export const es: Words = {
     payment_under_way: "Tarda unos segundos. Puede salir de esta página y volver.",
     paid: "Gracias. Hemos recibido su pago.",
     paid_late: "Gracias. Su pago llegó tarde, pero sus unidades seguían disponibles.",
-    declined: "No se ha cobrado nada, y las unidades vuelven a estar disponibles para otras personas.",
-    cancelled:
-      "Las unidades vuelven a estar disponibles para otras personas. Si todavía llega un pago, se reembolsa automáticamente.",
+    declined: "No se ha cobrado nada, y las unidades han quedado liberadas.",
+    cancelled: "Las unidades han quedado liberadas. Si todavía llega un pago, se reembolsa automáticamente.",
     order_expired:
-      "El pedido no se pagó a tiempo, y las unidades vuelven a estar disponibles para otras personas. Si su pago todavía llega, las recibirá si quedan; si no, se reembolsa automáticamente.",
+      "El pedido no se pagó a tiempo, y las unidades han quedado liberadas. Si su pago todavía llega, las recibirá si quedan; si no, se reembolsa automáticamente.",
     late_payment:
       "El plazo de pago ha terminado. Si sus unidades siguen disponibles cuando llegue el pago, son suyas; si no, se reembolsa automáticamente.",
     refunded: "Se ha reembolsado el precio completo.",
@@ -228,10 +227,10 @@ export const es: Words = {
       "El enlace que ha abierto está incompleto o pertenece a otro pedido. Este navegador ha podido abrir el pedido sin él.",
     details_erased:
       "La tienda ha borrado los datos de este pedido y no admite otros nuevos. Consulte a la tienda o cancele el pedido.",
-    hold_expired: "Su reserva ha caducado, y las unidades vuelven a estar disponibles para otras personas.",
+    hold_expired: "Su reserva ha caducado, y las unidades han quedado liberadas.",
     hold_expired_details_kept:
-      "Su reserva ha caducado, y las unidades vuelven a estar disponibles para otras personas. Lo que ha escrito se conserva en esta pestaña.",
-    hold_released: "Reserva cancelada. Las unidades vuelven a estar disponibles para otras personas.",
+      "Su reserva ha caducado, y las unidades han quedado liberadas. Lo que ha escrito se conserva en esta pestaña.",
+    hold_released: "Reserva cancelada. Las unidades han quedado liberadas.",
     price_changed: "El precio ha cambiado desde que eligió. Paga el total que se muestra aquí.",
     ordered: "Tiene un pedido de este producto.",
   },

@@ -157,11 +157,11 @@ export const fr: Words = {
     payment_under_way: "Cela prend quelques secondes. Vous pouvez quitter cette page et revenir.",
     paid: "Merci. Votre paiement a bien été reçu.",
     paid_late: "Merci. Votre paiement est arrivé tard, mais vos articles étaient encore disponibles.",
-    declined: "Rien n’a été débité, et les articles sont de nouveau disponibles pour d’autres.",
+    declined: "Rien n’a été débité, et les articles ont été libérés.",
     cancelled:
-      "Les articles sont de nouveau disponibles pour d’autres. Si un paiement arrive encore, il est remboursé automatiquement.",
+      "Les articles ont été libérés. Si un paiement arrive encore, il est remboursé automatiquement.",
     order_expired:
-      "La commande n’a pas été payée à temps, et les articles sont de nouveau disponibles pour d’autres. Si votre paiement arrive encore, vous recevez les articles s’il en reste ; sinon, il est remboursé automatiquement.",
+      "La commande n’a pas été payée à temps, et les articles ont été libérés. Si votre paiement arrive encore, vous recevez les articles s’il en reste ; sinon, il est remboursé automatiquement.",
     late_payment:
       "Le délai de paiement est écoulé. Si vos articles sont encore disponibles à l’arrivée du paiement, ils sont à vous ; sinon, il est remboursé automatiquement.",
     refunded: "Le prix total a été remboursé.",
@@ -222,10 +222,10 @@ export const fr: Words = {
       "Le lien que vous avez ouvert est incomplet ou appartient à une autre commande. Ce navigateur a pu ouvrir la commande sans lui.",
     details_erased:
       "La boutique a effacé les informations de cette commande et n’en accepte pas de nouvelles. Adressez-vous à la boutique ou annulez la commande.",
-    hold_expired: "Votre réservation a expiré, et les articles sont de nouveau disponibles pour d’autres.",
+    hold_expired: "Votre réservation a expiré, et les articles ont été libérés.",
     hold_expired_details_kept:
-      "Votre réservation a expiré, et les articles sont de nouveau disponibles pour d’autres. Votre saisie est conservée dans cet onglet.",
-    hold_released: "Réservation annulée. Les articles sont de nouveau disponibles pour d’autres.",
+      "Votre réservation a expiré, et les articles ont été libérés. Votre saisie est conservée dans cet onglet.",
+    hold_released: "Réservation annulée. Les articles ont été libérés.",
     price_changed: "Le prix a changé depuis votre choix. Vous payez le total affiché ici.",
     ordered: "Vous avez une commande pour ce produit.",
   },
