@@ -47,7 +47,7 @@ async function askService(challenge: ServiceChallenge): Promise<Finding> {
         check,
         ok: true,
         weak: true,
-        found: `${place} takes any token: its keys are for tests, or it is no such service`,
+        found: `${place} takes any token: these are test keys, or the address is not that of a siteverify service`,
       }
     default:
       return { check, ok: false, found: `${place} gives no verdict: ${reason}; codes are mailed without it` }

@@ -95,7 +95,8 @@ function groupFaults(
       `${inPhase}: it is sold to confirmed mailboxes, which are in no group; set customer to signed or any`,
     ]
   }
-  if (!hasSecrets) return [`${inPhase}: CUSTOMER_SECRETS is not set, and your server signs the groups`]
+  if (!hasSecrets)
+    return [`${inPhase}: CUSTOMER_SECRETS is not set, so no token that names a group is accepted`]
   const isLimited = left.some(({ maxPerCustomer: ofPhase }) => (ofPhase ?? maxPerCustomer) !== null)
   const isForOthers = left.some(({ needs }) => needs === null)
   return customer === "signed" || !isLimited || !isForOthers

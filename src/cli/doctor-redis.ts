@@ -39,7 +39,7 @@ export async function checkRedis({ redis }: Pick<Config, "redis">): Promise<Find
 /** From this time of a count on the way to Redis, or Redis itself, is worth a look: near by it takes about one. */
 const SLOW_FROM_MS = 20
 const slowText =
-  "; that is slow: requests that wait for a count take so much longer, and from 100 ms on each server counts alone"
+  "; that is slow: requests that wait for a count take that much longer, and from 100 ms on each server counts alone"
 
 /** The middle of five counts, in milliseconds: the first loads the script, and this machine may be busy for a moment. */
 async function usualMs(connection: RedisConnection, key: string): Promise<number> {

@@ -26,6 +26,8 @@ export async function work(config: Config): Promise<void> {
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   await migrate(access.url)
+  // A worker that may change nothing must not start.
+  if (config.requireSynchronous) (await database.batches.connect()).release()
   const engine = createEngine(database, config, log, mailOptions(config), shopDefaults(config))
   const providers = await providersOf(config)
   const secret = config.tokenSecret ?? (await installationSecret(database.views, "token_secret"))

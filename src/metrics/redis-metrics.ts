@@ -39,7 +39,7 @@ export function createRedisMetrics(registry: Registry, clock: () => number = () 
   })
   const changed = new Gauge({
     name: "doorbuster_redis_changed_time_seconds",
-    help: "Time since when doorbuster_redis_up has its value, in seconds since 1970",
+    help: "Time when doorbuster_redis_up last changed, in seconds since 1970",
     registers,
   })
   return {

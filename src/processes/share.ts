@@ -1,4 +1,10 @@
-import { BATCH_CONNECTIONS, LOOKUP_CONNECTIONS, UPKEEP_CONNECTIONS, VIEW_CONNECTIONS } from "../store/pool.ts"
+import {
+  BATCH_CONNECTIONS,
+  LOOKUP_CONNECTIONS,
+  UPKEEP_CONNECTIONS,
+  VIEW_CONNECTIONS,
+  WATCH_CONNECTIONS,
+} from "../store/pool.ts"
 
 /** The part of the connections that one of several processes may use. */
 export interface Share {
@@ -15,7 +21,7 @@ const LEAST_CONNECTIONS = 2
 
 /**
  * Divides the connections of a single server among `processes`, rounding up. Together they use at least 14 connections, 5
- * each if there are more than three processes, and {@link UPKEEP_CONNECTIONS}.
+ * each if there are more than three processes; {@link WATCH_CONNECTIONS} each; and {@link UPKEEP_CONNECTIONS}.
  */
 export function shareOf(processes: number): Share {
   const partOf = (connections: number, least: number) => Math.max(least, Math.ceil(connections / processes))
@@ -26,8 +32,9 @@ export function shareOf(processes: number): Share {
   }
 }
 
-/** The number of connections that `processes` may open together. */
+/** The number of connections that `processes` may open together to a server of DATABASE_URL. */
 export function connectionsOf(processes: number): number {
   const { batchConnections, lookupConnections, viewConnections } = shareOf(processes)
-  return processes * (batchConnections + lookupConnections + viewConnections) + UPKEEP_CONNECTIONS
+  const each = batchConnections + lookupConnections + viewConnections + WATCH_CONNECTIONS
+  return processes * each + UPKEEP_CONNECTIONS
 }

@@ -59,9 +59,11 @@ export const LOOKUP_CONNECTIONS = 2
 /** The default for a process that serves its port alone. */
 export const VIEW_CONNECTIONS = 4
 /**
- * Only the process that does the background work has this connection. The documentation names the sum of the four, 15.
+ * Only the process that does the background work has this connection. The documentation names the sum of the five, 16.
  */
 export const UPKEEP_CONNECTIONS = 1
+/** The connection with which a process looks for a second primary. It is closed at once, and opened anew a second later. */
+export const WATCH_CONNECTIONS = 1
 
 /** A second longer than the server's own limit, so that it applies only if the server no longer answers. */
 const QUERY_TIMEOUT_MS = (STATEMENT_TIMEOUT_SECONDS + 1) * 1_000

@@ -111,7 +111,7 @@ describe.skipIf(leavesOutBrowser())("the words of options and variants", { timeo
     await page.goto(`/admin/p/${id}/content`)
     const unused = page.getByLabel("Sise")
     expect(await unused.inputValue()).toBe("Größe")
-    await sees(page, "Nothing of the product has this name now.")
+    await sees(page, "The product does not use this text any more.")
     await unused.fill("")
     await page.getByRole("button", { name: "Save" }).click()
     await sees(page, "Saved. Buyers see it within a few seconds.")

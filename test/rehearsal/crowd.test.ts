@@ -43,6 +43,17 @@ describe("a crowd", () => {
       expect(byTelling.get(telling)?.length).toBeGreaterThan(crowd.length / 40)
   })
 
+  test("every second visitor who wants sizes has an access code, and three share it", () => {
+    const wanting = createCrowd(options).filter(({ sizes }) => sizes !== null)
+    const places = wanting.map(({ codePlace }) => codePlace).filter((place) => place !== null)
+    expect(places.length / wanting.length).toBeCloseTo(0.5, 1)
+    const sharing = Map.groupBy(places, (place) => place)
+    expect(sharing.get(3)).toHaveLength(3)
+    expect(createCrowd(options).every(({ sizes, codePlace }) => sizes !== null || codePlace === null)).toBe(
+      true,
+    )
+  })
+
   test("has visitors of every kind, and bots that share a customer's name", () => {
     const crowd = createCrowd(options)
     const behaviours = Map.groupBy(crowd, ({ behaviour }) => behaviour)

@@ -5,6 +5,7 @@ import { judge, type Evidence } from "../../src/proof/rehearsal/judge.ts"
 import { createVisitLog, type VisitLog } from "../../src/proof/rehearsal/visit-log.ts"
 import { openDatabase, type Database } from "../../src/store/pool.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
+import { runSql } from "../support/rows.ts"
 import { hold, offer, pay } from "../support/shop.ts"
 import { createPayment, startTestSimulator, type TestSimulator } from "../support/simulator.ts"
 
@@ -39,6 +40,7 @@ async function foundWrong(
     shopUrl: app.url,
     simulatorUrl: simulator.url,
     productIds: [productId, ...(typeof further === "number" ? [further] : [])],
+    presaleId: productId,
     visitLog,
   }
   const { checks } = await judge(evidence, unsettled)
@@ -68,6 +70,18 @@ test.each<[string, (visitLog: VisitLog, productId: number) => Promise<unknown>, 
     async (visitLog) => visitLog.held(999_999, 1),
     "every acknowledged hold exists",
     /hold 999999 .* no row/,
+  ],
+  [
+    "a hold of the presale without an access code",
+    async (_visitLog, productId) => {
+      await runSql(
+        app.databaseUrl,
+        `update products set opens_at = clock_timestamp() where id = ${productId}`,
+      )
+      await hold(app, productId)
+    },
+    "nobody without a code held units in the presale",
+    /hold \d+ was placed in the presale without an access code/,
   ],
   [
     "a hold with fewer units",

@@ -76,8 +76,8 @@ function Words({ tag, words }: { readonly tag: ShopLanguage; readonly words: rea
     <fieldset class="words">
       <legend>Options, variants and descriptions of pictures</legend>
       <p class="muted small">
-        What buyers read in place of each word. A variant named “Red / 42” needs words for its parts alone. A
-        new description of a picture is asked for here once it is saved.
+        What buyers read in place of each word. A variant named “Red / 42” needs words for its parts alone.
+        Save a new description of a picture, and its field appears here.
       </p>
       <div class="side-by-side">
         {words.map(({ word, isUsed, text }, index) => (
@@ -89,7 +89,7 @@ function Words({ tag, words }: { readonly tag: ShopLanguage; readonly words: rea
             lang={tag}
             reading={readLabel(text.value)}
             {...(!isUsed && {
-              hint: "Nothing of the product has this name now. Clear the field to remove it",
+              hint: "The product does not use this text any more. Clear the field to remove it",
             })}
           />
         ))}

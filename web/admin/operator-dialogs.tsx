@@ -33,7 +33,7 @@ export function OperatorActionDialog({ action, operator, all, withToken, close }
         >
           <p>
             {name} gets in again as “{rightsText(operator)}”, with a new token that is shown once, in the next
-            step. The previous token stays refused. To give other rights, change the role before.
+            step. The previous token stays refused. To give other rights, use “Change…” first.
           </p>
         </Dialog>
       )
@@ -133,8 +133,8 @@ function isLastOwner({ operator_id: id }: Operator, all: readonly Operator[]): b
 function LastOwner() {
   return (
     <p class="warning">
-      This is the last owner. Afterwards nobody but ADMIN_TOKEN, and the command “doorbuster operators” on the
-      server, can change operators.
+      This is the last owner. Afterwards no person can change operators in the control room with a token of
+      their own. ADMIN_TOKEN and the command “doorbuster operators” on the server still can.
     </p>
   )
 }

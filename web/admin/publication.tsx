@@ -96,8 +96,8 @@ export function SaleDialog({ offer, run, close }: DialogEnds & { readonly offer:
 
 const customerTexts: Partial<Record<CustomerKind, string>> = {
   named: "Each hold needs the name of a customer.",
-  signed: "Only customers whom your server has signed can buy.",
-  email: "Only buyers who confirm a mailbox by a mailed code can buy.",
+  signed: "Only customers with a token that your server has signed can buy.",
+  email: "Only buyers who have confirmed their e-mail address can buy.",
 }
 
 /** Who may buy when, and what is wrong with it. */

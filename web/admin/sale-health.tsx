@@ -71,7 +71,7 @@ function database({ database: { split_brain, lost_changes, replication } }: Live
   if (split_brain)
     return {
       level: "bad",
-      text: "Two database servers take writes, or changes are missing. Stop one of them",
+      text: "Two database servers take writes, or changes are missing. Look for “history” in the log",
     } as const
   if (lost_changes > 0)
     return { level: "bad", text: `A failover lost ${lost_changes} changes. Run “doorbuster verify”` } as const

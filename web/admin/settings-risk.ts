@@ -70,7 +70,7 @@ function accessRisk(
   const isOn = state !== "scheduled" && state !== "closed"
   if (isOn && isForEverybody(product.phases, now) && !isForEverybody(after.phases, now)) {
     consequences.unshift(
-      "No phase for everybody is on now. So buyers without the access code or group of a phase cannot hold units as soon as you save.",
+      "No phase for everybody is on now. As soon as you save, only buyers who have what a running phase asks for (a code or a group) can hold units.",
     )
   }
   const wanted = customer === undefined || customer === product.customer ? undefined : newcomers[customer]
@@ -80,8 +80,8 @@ function accessRisk(
 }
 
 const newcomers: Partial<Record<CustomerKind, string>> = {
-  signed: "As soon as you save, only customers whom your server has signed can hold units.",
-  email: "As soon as you save, only buyers who confirm a mailbox by a mailed code can hold units.",
+  signed: "As soon as you save, only customers with a token that your server has signed can hold units.",
+  email: "As soon as you save, only buyers who have confirmed their e-mail address can hold units.",
 }
 
 /** An opening time that is cleared or lies in the past opens a scheduled sale at once. */

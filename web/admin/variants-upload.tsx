@@ -82,7 +82,7 @@ export function VariantsUpload({ product, applied }: VariantsUploadProps) {
             href={`data:text/csv;charset=utf-8,${encodeURIComponent(csvOfVariants(product.variants))}`}
             download={`variants-of-product-${product.id}.csv`}
           >
-            Download the present variants (CSV)
+            Download the current variants (CSV)
           </a>
           , to change them in a spreadsheet and upload the file here.
         </p>

@@ -1,4 +1,5 @@
 import { seededRandom } from "../../simulator/random.ts"
+import { codePlaceOf } from "./presale.ts"
 
 /** How a visitor behaves. */
 export type Behaviour =
@@ -43,6 +44,8 @@ export interface Visitor {
   readonly exchangedFor: readonly number[] | null
   /** Of a visitor of the product with sizes, which asks for details; null: the other product asks for none. */
   readonly tells: Telling | null
+  /** Of a visitor of the product with sizes: the place of the visitor's access code; null: has none. */
+  readonly codePlace: number | null
   /** How many times the visitor requests a hold before giving up. */
   readonly tries: number
   readonly pauseMs: number
@@ -90,6 +93,7 @@ export function createCrowd({ visitors, rushMs, seed }: CrowdOptions): Visitor[]
       keepsKeys: arePagesCareful && !isBot,
       ...wanted,
       tells: wanted.sizes === null ? null : telling(),
+      codePlace: wanted.sizes === null ? null : codePlaceOf(number / WANTS_SIZES_IN),
       quantity: wanted.sizes?.length ?? quantity,
       tries: isBot ? 20 : between(1, 6),
       pauseMs: isBot ? between(20, 60) : between(500, 2_500),
@@ -100,7 +104,7 @@ export function createCrowd({ visitors, rushMs, seed }: CrowdOptions): Visitor[]
 }
 
 /** One visitor in three wants the product with sizes. */
-const WANTS_SIZES_IN = 3
+export const WANTS_SIZES_IN = 3
 /** How much each size is wanted: the one in the middle four times as much as the first and the last. */
 const sizeWeights = [1, 2, 4, 2, 1]
 /** The number of sizes. */

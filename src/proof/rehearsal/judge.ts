@@ -4,6 +4,7 @@ import type { HttpClient } from "../../base/http-client.ts"
 import { verify } from "../../store/upkeep/verify.ts"
 import { unitsOfRow, unitsText, type HoldRow } from "./hold-units.ts"
 import { wrongDetails } from "./buyer-details.ts"
+import { wrongPresale } from "./presale.ts"
 import type { VisitLog } from "./visit-log.ts"
 
 /** The sources that are compared after the sale. */
@@ -14,6 +15,8 @@ export interface Evidence {
   readonly shopUrl: string
   readonly simulatorUrl: string
   readonly productIds: readonly number[]
+  /** The product that is first sold to visitors with an access code. */
+  readonly presaleId: number
   readonly visitLog: VisitLog
 }
 
@@ -141,6 +144,10 @@ export async function judge(evidence: Evidence, unsettled: readonly string[]): P
       {
         name: "every paid order has its details or stands in the money inbox",
         wrong: await wrongDetails(evidence),
+      },
+      {
+        name: "nobody without a code held units in the presale",
+        wrong: await wrongPresale(pool, evidence.presaleId),
       },
       { name: "the provider's books and ours agree", wrong: await differencesOfBooks(evidence) },
       { name: "nothing is left open", wrong: unsettled },

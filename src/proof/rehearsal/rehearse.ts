@@ -8,8 +8,9 @@ import type { FaultName } from "./fault-names.ts"
 import { startDatabaseProxy, type DatabaseProxy } from "./database-proxy.ts"
 import type { ThrowAwayPostgres } from "./throw-away-postgres.ts"
 import { askedDetails } from "./buyer-details.ts"
-import { createCrowd, SIZES } from "./crowd.ts"
+import { createCrowd, SIZES, WANTS_SIZES_IN } from "./crowd.ts"
 import { judge, settle, type Verdict } from "./judge.ts"
+import { makeCodes, presalePhases } from "./presale.ts"
 import { createVisitLog, type VisitLog } from "./visit-log.ts"
 import { HOLD_SECONDS, startServers, type RehearsalServers } from "./servers.ts"
 import { visit, type OfferedProducts } from "./visit.ts"
@@ -135,7 +136,15 @@ async function runSale(
     const crowdGoneMs = Math.round(visitLog.now())
     await chaos.stop()
     const [shopUrl = ""] = shop.urls
-    const evidence = { pool, client, shopUrl, simulatorUrl: started.simulator.url, productIds, visitLog }
+    const evidence = {
+      pool,
+      client,
+      shopUrl,
+      simulatorUrl: started.simulator.url,
+      productIds,
+      visitLog,
+      presaleId: products.withSizes.id,
+    }
     const unsettled = await settle(evidence, (text) => (open = text))
     const settledMs = Math.round(visitLog.now())
     for (const death of started.died()) visitLog.wrong(death)
@@ -187,7 +196,7 @@ const UNITS_OF_SIZES_IN = 3
 async function offerProducts(
   client: HttpClient,
   started: RehearsalServers,
-  { stock }: Script,
+  { stock, crowd }: Script,
 ): Promise<OfferedProducts> {
   const ofSizes = Math.floor(stock / UNITS_OF_SIZES_IN)
   const variants = Array.from({ length: SIZES }, (_, index) => ({
@@ -195,9 +204,20 @@ async function offerProducts(
     stock: Math.floor(ofSizes / SIZES) + (index < ofSizes % SIZES ? 1 : 0),
   }))
   const plain = await offerProduct(client, started, { stock: stock - ofSizes })
-  const withSizes = await offerProduct(client, started, { variants, ...askedDetails })
+  const opensAtMs = Date.now() + OPENS_AFTER_MS
+  const withSizes = await offerProduct(client, started, {
+    variants,
+    ...askedDetails,
+    opens_at: new Date(opensAtMs).toISOString(),
+    phases: presalePhases(opensAtMs),
+  })
   const variantIds = withSizes.variants?.map(({ id }) => id) ?? []
-  return { plainId: plain.id, withSizes: { id: withSizes.id, variantIds } }
+  const [server] = started.servers
+  const codes = await makeCodes(client, server?.url ?? "", {
+    productId: withSizes.id,
+    visitors: Math.ceil(crowd / WANTS_SIZES_IN),
+  })
+  return { plainId: plain.id, withSizes: { id: withSizes.id, variantIds, codes } }
 }
 
 interface OfferedProduct {
@@ -217,8 +237,8 @@ async function offerProduct(
       name: "Rehearsal",
       price_minor: 4_900,
       currency: "EUR",
-      ...more,
       opens_at: opensAt,
+      ...more,
       max_per_customer: MOST_PER_CUSTOMER,
       hold_ttl_seconds: HOLD_SECONDS,
     },

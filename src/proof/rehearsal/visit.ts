@@ -7,7 +7,11 @@ import type { VisitLog, RequestKind } from "./visit-log.ts"
 /** The products of a rehearsal. */
 export interface OfferedProducts {
   readonly plainId: number
-  readonly withSizes: { readonly id: number; readonly variantIds: readonly number[] }
+  readonly withSizes: {
+    readonly id: number
+    readonly variantIds: readonly number[]
+    readonly codes: readonly string[]
+  }
 }
 
 /** What visitors need to reach the shop. */
@@ -75,10 +79,11 @@ async function holdPatiently(
     lines === undefined
       ? { qty: visitor.quantity }
       : { lines: lines.map((line) => ({ variant_id: line.variantId, qty: line.quantity })) }
+  const code = visitor.codePlace === null ? undefined : shop.products.withSizes.codes[visitor.codePlace]
   for (let attempt = 1; attempt <= visitor.tries; attempt += 1) {
     const askedAt = shop.visitLog.now()
     const answer = await ask(visitor, shop, "hold", "POST", "/api/holds", {
-      body: { product_id: productId, ...body, customer_id: visitor.customerId },
+      body: { product_id: productId, ...body, customer_id: visitor.customerId, access_code: code },
       headers: visitor.keepsKeys
         ? { "idempotency-key": `${productId}-${visitor.number}-${attempt}${sizes?.join("-") ?? ""}` }
         : {},
@@ -236,9 +241,10 @@ function pause({ timers }: Shop, milliseconds: number): Promise<void> {
   return timers.wait(Math.max(0, milliseconds))
 }
 
-/** True for a success, and for a refusal that other visitors or the time cause (409, 410). */
-function isExpected({ status }: HttpAnswer): boolean {
-  return status < 300 || status === 409 || status === 410
+/** True for a success, and for a refusal that other visitors or the time cause (409, 410, and the presale's 403). */
+function isExpected(answer: HttpAnswer): boolean {
+  const { status } = answer
+  return status < 300 || status === 409 || status === 410 || codeOf(answer) === "access_required"
 }
 
 /** The code of a refusal, or its HTTP status if the answer has no code. */

@@ -194,7 +194,7 @@ export const de: Words = {
     change: "Andere Adresse verwenden",
     wrongCode: "Dieser Code gilt nicht. Prüfen Sie ihn, oder fordern Sie einen neuen an.",
     elsewhere:
-      "Dieser Shop hat eine Sicherheitsprüfung, die nur seine eigene Seite zeigt. Bestätigen Sie Ihre Adresse dort, und kaufen Sie dort.",
+      "Dieser Shop hat eine Sicherheitsprüfung, die nur auf seiner eigenen Seite erscheint. Bestätigen Sie Ihre Adresse dort, und kaufen Sie dort.",
     goThere: "Zur Seite des Shops",
     failed: {
       too_often: "Aus Ihrem Netz kamen zu viele Anfragen. Versuchen Sie es in einigen Minuten noch einmal.",

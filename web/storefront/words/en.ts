@@ -194,7 +194,7 @@ export const en = {
     change: "Use another address",
     wrongCode: "This code is not valid. Check it, or ask for a new one.",
     elsewhere:
-      "This shop has a security check, which only its own page shows. Confirm your address there, and buy there.",
+      "This shop’s security check is shown only on its own page. Confirm your address there, and buy there.",
     goThere: "Go to the shop’s page",
     failed: {
       too_often: "Too many requests have come from your network. Try again in a few minutes.",

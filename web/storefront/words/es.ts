@@ -158,10 +158,11 @@ export const es: Words = {
     payment_under_way: "Tarda unos segundos. Puede salir de esta página y volver.",
     paid: "Gracias. Hemos recibido su pago.",
     paid_late: "Gracias. Su pago llegó tarde, pero sus unidades seguían disponibles.",
-    declined: "No se ha cobrado nada, y las unidades han quedado liberadas.",
-    cancelled: "Las unidades han quedado liberadas. Si todavía llega un pago, se reembolsa automáticamente.",
+    declined: "No se ha cobrado nada, y las unidades se han devuelto al inventario.",
+    cancelled:
+      "Las unidades se han devuelto al inventario. Si todavía llega un pago, se reembolsa automáticamente.",
     order_expired:
-      "El pedido no se pagó a tiempo, y las unidades han quedado liberadas. Si su pago todavía llega, las recibirá si quedan; si no, se reembolsa automáticamente.",
+      "El pedido no se pagó a tiempo, y las unidades se han devuelto al inventario. Si su pago todavía llega, las recibirá si quedan; si no, se reembolsa automáticamente.",
     late_payment:
       "El plazo de pago ha terminado. Si sus unidades siguen disponibles cuando llegue el pago, son suyas; si no, se reembolsa automáticamente.",
     refunded: "Se ha reembolsado el precio completo.",
@@ -202,7 +203,7 @@ export const es: Words = {
     change: "Usar otra dirección",
     wrongCode: "Este código no es válido. Compruébelo o pida uno nuevo.",
     elsewhere:
-      "Esta tienda tiene un control de seguridad que solo muestra su propia página. Confirme allí su dirección y compre allí.",
+      "Esta tienda tiene un control de seguridad que solo se muestra en su propia página. Confirme allí su dirección y compre allí.",
     goThere: "Ir a la página de la tienda",
     failed: {
       too_often: "Han llegado demasiadas solicitudes desde su red. Inténtelo de nuevo en unos minutos.",
@@ -227,10 +228,10 @@ export const es: Words = {
       "El enlace que ha abierto está incompleto o pertenece a otro pedido. Este navegador ha podido abrir el pedido sin él.",
     details_erased:
       "La tienda ha borrado los datos de este pedido y no admite otros nuevos. Consulte a la tienda o cancele el pedido.",
-    hold_expired: "Su reserva ha caducado, y las unidades han quedado liberadas.",
+    hold_expired: "Su reserva ha caducado, y las unidades se han devuelto al inventario.",
     hold_expired_details_kept:
-      "Su reserva ha caducado, y las unidades han quedado liberadas. Lo que ha escrito se conserva en esta pestaña.",
-    hold_released: "Reserva cancelada. Las unidades han quedado liberadas.",
+      "Su reserva ha caducado, y las unidades se han devuelto al inventario. Lo que ha escrito se conserva en esta pestaña.",
+    hold_released: "Reserva cancelada. Las unidades se han devuelto al inventario.",
     price_changed: "El precio ha cambiado desde que eligió. Paga el total que se muestra aquí.",
     ordered: "Tiene un pedido de este producto.",
   },

@@ -157,11 +157,11 @@ export const fr: Words = {
     payment_under_way: "Cela prend quelques secondes. Vous pouvez quitter cette page et revenir.",
     paid: "Merci. Votre paiement a bien été reçu.",
     paid_late: "Merci. Votre paiement est arrivé tard, mais vos articles étaient encore disponibles.",
-    declined: "Rien n’a été débité, et les articles ont été libérés.",
+    declined: "Rien n’a été débité, et les articles ont été remis en stock.",
     cancelled:
-      "Les articles ont été libérés. Si un paiement arrive encore, il est remboursé automatiquement.",
+      "Les articles ont été remis en stock. Si un paiement arrive encore, il est remboursé automatiquement.",
     order_expired:
-      "La commande n’a pas été payée à temps, et les articles ont été libérés. Si votre paiement arrive encore, vous recevez les articles s’il en reste ; sinon, il est remboursé automatiquement.",
+      "La commande n’a pas été payée à temps, et les articles ont été remis en stock. Si votre paiement arrive encore, vous recevez les articles s’il en reste ; sinon, il est remboursé automatiquement.",
     late_payment:
       "Le délai de paiement est écoulé. Si vos articles sont encore disponibles à l’arrivée du paiement, ils sont à vous ; sinon, il est remboursé automatiquement.",
     refunded: "Le prix total a été remboursé.",
@@ -197,7 +197,7 @@ export const fr: Words = {
     change: "Utiliser une autre adresse",
     wrongCode: "Ce code n’est pas valable. Vérifiez-le ou demandez-en un nouveau.",
     elsewhere:
-      "Cette boutique a un contrôle de sécurité que seule sa propre page affiche. Confirmez-y votre adresse, puis achetez-y.",
+      "Cette boutique a un contrôle de sécurité que seule sa propre page affiche. Confirmez-y votre adresse et faites-y votre achat.",
     goThere: "Aller à la page de la boutique",
     failed: {
       too_often: "Trop de demandes sont venues de votre réseau. Réessayez dans quelques minutes.",
@@ -222,10 +222,10 @@ export const fr: Words = {
       "Le lien que vous avez ouvert est incomplet ou appartient à une autre commande. Ce navigateur a pu ouvrir la commande sans lui.",
     details_erased:
       "La boutique a effacé les informations de cette commande et n’en accepte pas de nouvelles. Adressez-vous à la boutique ou annulez la commande.",
-    hold_expired: "Votre réservation a expiré, et les articles ont été libérés.",
+    hold_expired: "Votre réservation a expiré, et les articles ont été remis en stock.",
     hold_expired_details_kept:
-      "Votre réservation a expiré, et les articles ont été libérés. Votre saisie est conservée dans cet onglet.",
-    hold_released: "Réservation annulée. Les articles ont été libérés.",
+      "Votre réservation a expiré, et les articles ont été remis en stock. Votre saisie est conservée dans cet onglet.",
+    hold_released: "Réservation annulée. Les articles ont été remis en stock.",
     price_changed: "Le prix a changé depuis votre choix. Vous payez le total affiché ici.",
     ordered: "Vous avez une commande pour ce produit.",
   },
