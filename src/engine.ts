@@ -19,6 +19,7 @@ import { createVariantNameReads, type VariantNameReads } from "./store/reads/var
 import { createMoneyViews, type MoneyViews } from "./store/reads/money-views.ts"
 import { createOrderHistory, type OrderHistory } from "./store/reads/order-history.ts"
 import { createSubscribers } from "./store/batch/outbox.ts"
+import type { History } from "./store/history.ts"
 import type { Database } from "./store/pool.ts"
 import { createProductMemory, type ProductMemory } from "./store/reads/product-memory.ts"
 import { createProductWatch, type ProductWatch } from "./store/reads/product-watch.ts"
@@ -162,6 +163,7 @@ export function createEngine(
   })
   events.laneQueue(() => lanes.queued)
   events.historyOf(database.history)
+  tellOfHistory(database.history, createAlerts(database.views), log)
   const ids = createIds(database)
   const inbox = createInbox(database.lookups)
   const paymentEvents = createPaymentEventHandler({
@@ -193,6 +195,28 @@ export function createEngine(
   const desk = { actions, operators, refunds, cancellations, webhooks, webhookQueue }
   const accessCodes = createAccessCodes(database.views)
   return { ...sale, ...reads, ...desk, accessCodes, alerts, mails, codes, contents, shop }
+}
+
+/** An operator's mailbox is told at once, then at most once in so long. */
+const SAME_ALERT_EVERY_MS = 10_000
+
+/** Raises an alert when this process notices a second database server, or missing changes. */
+function tellOfHistory(history: History, alerts: Alerts, log: Logger): void {
+  let toldAt = -Infinity
+  history.listen((news) => {
+    if (news.kind === "moved" || performance.now() - toldAt < SAME_ALERT_EVERY_MS) return
+    toldAt = performance.now()
+    const text =
+      news.kind === "changes_lost"
+        ? "A failover has lost acknowledged changes"
+        : "Two database servers take writes, or acknowledged changes are missing"
+    const telling = async () => {
+      if (await alerts.areWanted()) await alerts.raise("database", text)
+    }
+    telling().catch((error: unknown) =>
+      log.warn({ err: error }, "An alert about the database could not be raised."),
+    )
+  })
 }
 
 function webhooksOver({ views }: Database, onChange: () => void): Webhooks {

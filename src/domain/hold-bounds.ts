@@ -39,7 +39,7 @@ export function countsUnpaid(bounds: HoldBounds | null | undefined): bounds is H
 
 /**
  * The most units of a hold by this command; null: no limit. What the shop has set for the product comes before the
- * installation's limit, and so does a larger limit of a variant that is asked for.
+ * installation's limit, and so does a larger limit of the variants that are asked for.
  */
 export function mostPerHold({ rules }: WorkingSet, product: Product, command: PlaceHold): number | null {
   if (product.maxPerHold !== null) return product.maxPerHold
@@ -47,10 +47,14 @@ export function mostPerHold({ rules }: WorkingSet, product: Product, command: Pl
   return command.holder === undefined || most === null ? null : Math.max(most, ownLimit(product, command))
 }
 
-/** The largest limit per hold that the shop has set for what is asked for; 0: none. */
+/**
+ * The largest limit per hold that the shop has set for what is asked for; 0: none. A variant without a limit of its own makes it
+ * none: a unit of a variant with a large limit must not let many units of the others in.
+ */
 function ownLimit(product: Product, { lines = [] }: PlaceHold): number {
-  const ofVariants = lines.map(({ variantId }) => variantOf(product, variantId)?.maxPerHold ?? 0)
-  return product.maxPerHold ?? Math.max(0, ...ofVariants)
+  if (product.maxPerHold !== null) return product.maxPerHold
+  const ofVariants = lines.map(({ variantId }) => variantOf(product, variantId)?.maxPerHold ?? null)
+  return Math.max(0, ...(ofVariants.includes(null) ? [] : ofVariants.map((limit) => limit ?? 0)))
 }
 
 /**

@@ -152,6 +152,6 @@ export interface Readiness {
   readonly metrics: () => Promise<string | null>
   /** The totals of the metrics that the control room shows; null: they could not be collected in time. */
   readonly totals: () => Promise<Totals | null>
-  /** Whether commits wait for a standby; null: the database is the embedded one, which has none. */
+  /** Whether commits wait for a standby; null: it is not known, or the database is the embedded one, which has none. */
   readonly replication: () => Promise<ReplicationState | null>
 }

@@ -65,6 +65,9 @@ export class ReadOnlyServer extends NoConnection {}
 /** The server takes writes, but it lacks what this process has written; nothing more was written to it. */
 export class OlderHistory extends NoConnection {}
 
+/** A product lacks changes that this process has committed; nothing was written to it. */
+export class MissingChanges extends NoConnection {}
+
 /** The server answers, but its version, its encoding or a setting of the session is not what the program needs. */
 export class UnfitDatabase extends NoConnection {}
 

@@ -1,5 +1,5 @@
 import type { Product } from "../domain/product.ts"
-import { OlderHistory } from "./errors.ts"
+import { MissingChanges, OlderHistory } from "./errors.ts"
 
 /** Where a server's data come from: the cluster, and the timeline, which each promotion and each recovery raises. */
 export interface Origin {
@@ -41,8 +41,8 @@ export interface History {
   /** Whether the connection is to a history that a newer one has replaced. */
   isPast(client: object): boolean
   /**
-   * Compares a locked product with what this process last committed of it. Throws {@link OlderHistory} when changes are
-   * missing and the connection has no newer history that would explain it.
+   * Compares a locked product with what this process last committed of it. Throws {@link MissingChanges} when
+   * there is no newer history of the connection that would explain what is missing.
    */
   compare(client: object, locked: Product): void
   /** Remembers a product whose changes are committed. */
@@ -90,7 +90,7 @@ export function createHistory(clock: () => number = () => performance.now()): Hi
         if (isOlder(origin, newest)) {
           tell({ kind: "two_primaries", older: origin, newest })
           throw new OlderHistory(
-            `The server takes writes, but its history (${nameOf(origin)}) is older than that of another server (${nameOf(newest)})`,
+            `The server takes writes, but its history (${nameOf(origin)}) is older than that of another server (${nameOf(newest)}); if that one is gone for good, restart all servers and workers`,
           )
         }
         if (origin.system !== newest.system) leftSystems.add(newest.system)
@@ -114,7 +114,7 @@ export function createHistory(clock: () => number = () => performance.now()): Hi
         return
       }
       tell({ kind: "went_back", ...about })
-      throw new OlderHistory(
+      throw new MissingChanges(
         `Product ${locked.id} lacks ${about.changes} changes that this process has committed: the database is not the one that they were written to, or it was restored`,
       )
     },

@@ -1,7 +1,6 @@
 import type { Database } from "../store/pool.ts"
 import type { Alerts } from "../store/reads/alerts.ts"
 import type { MoneyViews } from "../store/reads/money-views.ts"
-import type { HistoryState } from "../store/history.ts"
 import { dueProducts } from "../store/upkeep/housekeeping.ts"
 
 /** What a look at the installation has found. */
@@ -11,8 +10,6 @@ export interface Signs {
   /** How long the first due hold or unpaid order has been due. */
   readonly expiryLagSeconds: number
   readonly moneyInboxCount: number
-  /** What this process has noticed about the database's history. */
-  readonly history: HistoryState
 }
 
 /** Looks at the installation. `violations`: what the last recount of this process has found. */
@@ -21,8 +18,7 @@ export async function readSigns(
   violations: number | null,
 ): Promise<Signs> {
   const [[first], moneyInboxCount] = await Promise.all([dueProducts(database.views, 1), money.countOpen()])
-  const history = database.history.state()
-  return { violations, expiryLagSeconds: first?.lagSeconds ?? 0, moneyInboxCount, history }
+  return { violations, expiryLagSeconds: first?.lagSeconds ?? 0, moneyInboxCount }
 }
 
 export interface AlertingParts {
@@ -68,14 +64,6 @@ const rules: readonly Rule[] = [
       lag <= LATE_SECONDS ? null : `Held units that are due are given back ${Math.round(lag)} s late`,
   },
   {
-    name: "database",
-    afterMs: 0,
-    textOf({ history: { isSplit, lostChanges } }) {
-      if (isSplit) return "Two database servers take writes, or acknowledged changes are missing"
-      return lostChanges === 0 ? null : `Acknowledged changes that a failover lost: ${lostChanges}`
-    },
-  },
-  {
     name: "money_inbox",
     // A refund that a provider confirms at once is in the inbox for some seconds.
     afterMs: 5 * MINUTE_MS,
@@ -112,6 +100,8 @@ export function createAlerting({ alerts, look, clock = () => performance.now() }
     }
     mayBeRaised = true
     const signs = await look()
+    // Raised by the process that notices it, which need not be a worker's.
+    await alerts.endUnseen("database", QUIET_MS)
     for (const rule of rules) {
       const text = rule.textOf(signs)
       if (text !== undefined) await follow(rule, text)

@@ -102,6 +102,10 @@ describe.each([
     expect(archived.data.map((product) => product.id)).toEqual([id])
   })
 
+  test("a challenge is asked for, which this server does not make", async () => {
+    await expect(client.customers.challenge()).rejects.toMatchObject({ code: "route_not_found" })
+  })
+
   test("a code is asked for, where one can be sent, and a wrong one is refused", async () => {
     const asked = await client.customers
       .requestCode({ email: "ada@example.com", language: "de" })

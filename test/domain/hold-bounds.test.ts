@@ -70,20 +70,28 @@ describe("what binds a hold that the shop does not place", () => {
     ["a larger one is what the shop wants for that variant, also unpaid", [[2, 8]], null],
     ["a larger one is not passed", [[2, 9]], { code: "quantity_over_limit", maxPerHold: 8, variantId: 2 }],
     [
-      "a larger one is the limit of a basket with it",
+      "a larger one is the limit of a basket of variants that have limits",
       [
-        [2, 7],
-        [1, 1],
+        [2, 6],
+        [3, 2],
       ],
       null,
     ],
     [
-      "a basket does not pass it",
+      "such a basket does not pass it",
       [
         [2, 7],
-        [1, 2],
+        [3, 2],
       ],
       { code: "quantity_over_limit", maxPerHold: 8 },
+    ],
+    [
+      "one unit of it lets no more units of the others in",
+      [
+        [2, 1],
+        [1, 4],
+      ],
+      { code: "quantity_over_limit", maxPerHold: 4 },
     ],
   ] as const)("of variants: %s", (_, wanted, refusal) => {
     const limits = [null, 8, 2]

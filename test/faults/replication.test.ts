@@ -44,6 +44,11 @@ test(
       (await app.get(`/api/admin/live?product_id=${product}`)).body.database?.replication
     expect([await hold(), await ready(), await replication()]).toEqual([201, 200, "synchronous"])
 
+    // It asks for synchronous_commit=off, for itself alone.
+    const { upkeep, synchrony } = app.app.engine.database
+    ;(await upkeep.connect()).release()
+    expect([synchrony?.isMet(), await ready()]).toEqual([true, 200])
+
     await pair.makeAsynchronous()
     await expect.poll(ready, { timeout: 5_000 }).toBe(503)
     expect(await hold()).toBe(503)

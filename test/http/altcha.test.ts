@@ -77,6 +77,8 @@ describe("a challenge of the server itself", { timeout: 60_000 }, () => {
       "the form of its cloud service",
       () => ({ verificationData: "verified=true", verified: true, signature: "a", algorithm: "SHA-256" }),
     ],
+    ["an option of the library", () => ({ ...solved, hmacAlgorithm: "x" })],
+    ["an option of the library that is null", () => ({ ...solved, counterMode: null })],
     ["the form of a test", () => ({ challenge: null, solution: null, test: true })],
   ])("is solved: %s is refused", async (_, wrong) => {
     expect(await altcha.check(tokenOf(wrong()))).toBe("failed")

@@ -107,6 +107,17 @@ export const mailMutants: readonly Mutant[] = [
     caughtBy: { file: mailing, test: "go before codes that everybody can ask for" },
   },
   {
+    name: "mail: receipts that are due stop all codes",
+    edits: [
+      {
+        file: "src/store/queues/mail-code-queue.ts",
+        find: "return rows[0]?.isTurn === true",
+        replace: "return rows[0]?.isTurn === undefined",
+      },
+    ],
+    caughtBy: { file: mailing, test: "leave codes one second of four" },
+  },
+  {
     name: "mail: a receipt that waits for another attempt stops all codes",
     edits: [
       {

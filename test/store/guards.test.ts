@@ -5,6 +5,7 @@ import { changeLoadedProduct, type WorkingSet } from "../../src/domain/working-s
 import type { Database } from "../../src/store/pool.ts"
 import { createProductStore, type ProductStore } from "../../src/store/batch/product-store.ts"
 import { loadWorkingSets, loadWorkingSet, type LoadedBatch } from "../../src/store/batch/load.ts"
+import { createHistory } from "../../src/store/history.ts"
 import { saveChanges } from "../../src/store/batch/save.ts"
 import { transaction, type Tx } from "../../src/store/tx.ts"
 import {
@@ -29,7 +30,6 @@ let store: ProductStore
 beforeAll(async () => {
   empty = await createTestDatabase()
   database = openScopedDatabase(empty.url)
-  store = createProductStore(database, RULES)
 })
 
 afterAll(async () => {
@@ -39,6 +39,8 @@ afterAll(async () => {
 
 /** Product 1 at version 7 with one hold, one order, one parked event and one refund. */
 beforeEach(async () => {
+  // The rows of each test are older than those that the test before has committed.
+  store = createProductStore({ ...database, history: createHistory() }, RULES)
   const pool = database.views
   await pool.query(
     "truncate products, holds, orders, payment_events, refunds, disputes, product_customers, idempotency_keys",

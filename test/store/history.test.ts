@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { createHistory, type HistoryNews, type Origin } from "../../src/store/history.ts"
-import { OlderHistory } from "../../src/store/errors.ts"
+import { MissingChanges, OlderHistory } from "../../src/store/errors.ts"
 import { productWith } from "../support/builders.ts"
 
 /** A history, its news, and connections to servers of the given origins. */
@@ -66,7 +66,7 @@ test("a product that goes back without a promotion is not sold, until it has cau
   history.committed(client, product(40))
 
   expect(() => history.compare(client, product(39))).toThrow("Product 1 lacks 1 changes")
-  expect(() => history.compare(client, product(39))).toThrow(OlderHistory)
+  expect(() => history.compare(client, product(39))).toThrow(MissingChanges)
   expect(history.state().isSplit).toBe(true)
   history.compare(client, product(1, 2))
   history.compare(client, product(40))
@@ -76,7 +76,7 @@ test("a product that goes back without a promotion is not sold, until it has cau
 test("where servers withhold their origin, no promotion is known, so a product that goes back is not sold", () => {
   const { history, connect } = setUp()
   history.committed(connect(null), product(40))
-  expect(() => history.compare(connect(null), product(39))).toThrow(OlderHistory)
+  expect(() => history.compare(connect(null), product(39))).toThrow(MissingChanges)
 })
 
 test("a product that was made anew under the same id is another one", () => {
@@ -103,5 +103,5 @@ test("ten thousand products are remembered", () => {
   const client = connect(at(1))
   for (let id = 1; id <= 10_001; id += 1) history.committed(client, product(2, id))
   history.compare(client, product(1, 1))
-  expect(() => history.compare(client, product(1, 2))).toThrow(OlderHistory)
+  expect(() => history.compare(client, product(1, 2))).toThrow(MissingChanges)
 })

@@ -22,12 +22,7 @@ afterEach(async () => {
 const listen = (types: readonly ("alert.raised" | "order.paid")[] | null = null) =>
   engine.webhooks.endpoints.create({ id: 1, url: "https://hook.invalid/", types, secret: SECRET })
 
-const allIsWell: Signs = {
-  violations: 0,
-  expiryLagSeconds: 0,
-  moneyInboxCount: 0,
-  history: { isSplit: false, lostChanges: 0 },
-}
+const allIsWell: Signs = { violations: 0, expiryLagSeconds: 0, moneyInboxCount: 0 }
 
 /** A worker whose clock and signs the test sets. */
 function worker() {
@@ -107,16 +102,22 @@ test("late expiry is an alert after half a minute, and the money inbox after fiv
   expect((await told()).at(-1)).toBe("alert.raised money_inbox Entries in the money inbox: 4")
 })
 
-test("a second primary and changes that a failover lost are alerts at once", async () => {
+test("what any process notices about the database is an alert, which ends ten minutes after it was last seen", async () => {
   await listen()
   const { finds } = worker()
-  await finds({ history: { isSplit: false, lostChanges: 7 } })
-  expect(await told()).toEqual(["alert.raised database Acknowledged changes that a failover lost: 7"])
-  await finds({}, 10 * MINUTE)
-  await finds({ history: { isSplit: true, lostChanges: 0 } })
-  expect((await told()).at(-1)).toBe(
-    "alert.raised database Two database servers take writes, or acknowledged changes are missing",
-  )
+  const notice = () => engine.alerts.raise("database", "Two database servers take writes")
+  const age = (minutes: number) =>
+    runSql(engine.url, `update alerts set seen_at = seen_at - interval '${minutes} minutes'`)
+  await notice()
+  await age(9)
+  await finds({}, MINUTE)
+  await notice()
+  await age(9)
+  await finds({}, MINUTE)
+  expect(await told()).toEqual(["alert.raised database Two database servers take writes"])
+  await age(1)
+  await finds({})
+  expect((await told()).at(-1)).toBe("alert.ended database")
 })
 
 test("of two workers one tells an alert, and a worker that starts anew does not tell it again", async () => {
@@ -155,7 +156,7 @@ test("the signs are the first hold that is due, and the entries of the money inb
   await insertRow(engine.database.views, "refunds", { order_id: 99, status: "failed" })
 
   const { expiryLagSeconds, ...others } = await readSigns(engine, null)
-  expect(others).toEqual({ violations: null, moneyInboxCount: 1, history: allIsWell.history })
+  expect(others).toEqual({ violations: null, moneyInboxCount: 1 })
   expect(Math.floor(expiryLagSeconds)).toBe(9)
 })
 

@@ -80,6 +80,17 @@ async function waitOf(orderId: number): Promise<number> {
   return row?.wait ?? NaN
 }
 
+/** Waits for the beginning of a second in which codes have their turn (0) or not (1 to 3), by the database's clock. */
+async function secondOfTurn(second: number): Promise<void> {
+  const hasBegun = async () => {
+    const [{ now } = { now: 0 }] = await sql<{ now: number }>(
+      "select extract(epoch from clock_timestamp())::float8 as now",
+    )
+    return Math.floor(now) % 4 === second && now % 1 < 0.3
+  }
+  await expect.poll(hasBegun, { timeout: 10_000, interval: 20 }).toBe(true)
+}
+
 describe("a paid order", () => {
   test("gets one receipt, to its buyer, with a link that proves who owns it", async () => {
     await using server = await startMailServer()
@@ -414,6 +425,7 @@ describe("several workers", () => {
       await codes.ask({ customerId: `mailbox:${index}`, email: `flood${index}@example.com`, language: null })
     }
     await Promise.all(Array.from({ length: 6 }, () => paidOrder()))
+    await secondOfTurn(1)
     const taken: string[] = []
     await expect
       .poll(
@@ -431,6 +443,29 @@ describe("several workers", () => {
     // Five mails go out at once. What is left beside the last order's may be a code.
     expect(taken.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => "order"))
     expect(taken.lastIndexOf("order")).toBeLessThan(10)
+  })
+
+  test("leave codes one second of four", async () => {
+    await using slow = await createTestEngine({}, engine.url, { hasMail: true, perSecond: 2 })
+    await sql("update mails set status = 'skipped' where status = 'due'")
+    await Promise.all(Array.from({ length: 12 }, () => paidOrder()))
+    await slow.codes.ask({ customerId: "mailbox:turn", email: "turn@example.com", language: null })
+    await secondOfTurn(1)
+    let orders = 0
+    await expect
+      .poll(
+        async () => {
+          const codes = await slow.codes.take(5)
+          if (codes.length === 0) orders += (await slow.mails.queue.take(5)).length
+          return codes.length
+        },
+        { timeout: 15_000, interval: 10 },
+      )
+      .toBe(1)
+    // Two mails a second, for three seconds.
+    expect(orders).toBeGreaterThan(3)
+    expect(orders).toBeLessThan(9)
+    await sql("update mails set status = 'skipped' where status = 'due'")
   })
 
   test("that are to be tried later hold back no code", async () => {

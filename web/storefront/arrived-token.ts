@@ -37,6 +37,15 @@ export function keepArrivedCustomer(): void {
   clearHash()
 }
 
+/**
+ * As {@link keepArrivedCustomer}, for a link that is pasted into an open tab. A token that the tab has stays: the page that
+ * opened a tab may change its address, and must not change in whose name the buyer buys.
+ */
+export function keepPastedCustomer(): void {
+  if (storage.customerToken() === null) keepArrivedCustomer()
+  else if (CUSTOMER_SHAPE.test(location.hash)) clearHash()
+}
+
 /** The customer token with which the shop has led the buyer here, in this tab; null: none. */
 export function customerTokenOfTab(): string | null {
   return storage.customerToken()

@@ -1,4 +1,4 @@
-import { arrivedCode, customerTokenOfTab, keepArrivedCustomer, takeArrivedCode } from "./arrived-token.ts"
+import { arrivedCode, customerTokenOfTab, keepPastedCustomer, takeArrivedCode } from "./arrived-token.ts"
 import { asksMailbox } from "./asked-customer.ts"
 import { asksDetails } from "./asked-details.ts"
 import { loadDetailsForm } from "./details-part.tsx"
@@ -19,7 +19,7 @@ export const ownPage: ModelPlace = {
   // A link that is pasted into the tab of its product changes the address alone.
   onLink: (arrived) =>
     addEventListener("hashchange", () => {
-      keepArrivedCustomer()
+      keepPastedCustomer()
       arrived(takeArrivedCode())
     }),
   firstQty: 1,

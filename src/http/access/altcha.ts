@@ -31,10 +31,15 @@ const MOST_TRIES = 2_000
 /** Challenges that are being made at one time: each takes a millisecond of a thread. */
 const AT_ONCE = 50
 
-const Solved = Type.Object({
-  challenge: AltchaChallenge,
-  solution: Type.Object({ counter: Type.Integer(), derivedKey: Type.String() }),
-})
+const Solved = Type.Object(
+  {
+    challenge: AltchaChallenge,
+    // Solvers add for how long they have worked.
+    solution: Type.Object({ counter: Type.Integer(), derivedKey: Type.String() }),
+  },
+  // The library has options, which are not the sender's to set.
+  { additionalProperties: false },
+)
 const solvedShape = Compile(Solved)
 
 /**
@@ -78,7 +83,8 @@ export function createAltcha(secret: string, limits: Limits): Altcha {
     async check(token) {
       const solved = token === undefined ? null : solvedIn(token)
       if (solved === null) return "failed"
-      const result = await verifySolution({ ...solved, deriveKey, ...keys })
+      const { challenge, solution } = solved
+      const result = await verifySolution({ challenge, solution, deriveKey, ...keys })
       if (!result.verified) return "failed"
       // The nonce is signed, and its spelling with it. Counted after the check: what is wrong is not remembered.
       return (await taken.take(solved.challenge.parameters.nonce)) === 0 ? "solved" : "failed"

@@ -7,16 +7,34 @@ import { transaction, type Tx } from "../tx.ts"
 export interface Alerts {
   /** Whether an enabled endpoint receives alerts. */
   areWanted(): Promise<boolean>
-  /** Raises an alert and writes its event, unless it is raised already. */
+  /** Raises an alert and writes its event, unless it is raised already; then it only notes that it was seen again. */
   raise(name: AlertName, text: string): Promise<void>
   /** Ends an alert and writes its event, if it is raised. */
   end(name: AlertName): Promise<void>
+  /** Ends an alert that nobody has seen for so long, as {@link Alerts.end} does. */
+  endUnseen(name: AlertName, milliseconds: number): Promise<void>
   /** Forgets all alerts without an event, because nobody receives one. */
   forget(): Promise<void>
 }
 
 /** Makes the alerts over PostgreSQL. */
 export function createAlerts(pool: pg.Pool): Alerts {
+  async function endSeenBefore(name: AlertName, milliseconds: number): Promise<void> {
+    await transaction(pool, async (tx) => {
+      const { rows } = await tx.query<{ raisedAt: Instant; now: Instant }>({
+        name: "end-alert",
+        text: `
+          delete from alerts
+           where name = $1
+             and coalesce(seen_at, raised_at) <= clock_timestamp() - $2 * interval '1 millisecond'
+          returning raised_at as "raisedAt", clock_timestamp() as now`,
+        values: [name, milliseconds],
+      })
+      const [row] = rows
+      if (row !== undefined) await write(tx, { name, text: null, raisedAt: row.raisedAt }, row.now)
+    })
+  }
+
   return {
     async areWanted() {
       const { rows } = await pool.query({
@@ -34,32 +52,23 @@ export function createAlerts(pool: pg.Pool): Alerts {
 
     raise: (name, text) =>
       transaction(pool, async (tx) => {
-        const { rows } = await tx.query<{ raisedAt: Instant }>({
+        const { rows } = await tx.query<{ raisedAt: Instant; isNew: boolean }>({
           name: "raise-alert",
           text: `
-            insert into alerts (name, raised_at)
-            values ($1, date_trunc('milliseconds', clock_timestamp()))
-            on conflict (name) do nothing
-            returning raised_at as "raisedAt"`,
+            insert into alerts as a (name, raised_at, seen_at)
+            select $1, now, now
+              from (select date_trunc('milliseconds', clock_timestamp()) as now) as clock
+            on conflict (name) do update
+               set seen_at = excluded.seen_at
+            returning raised_at as "raisedAt", xmax = 0 as "isNew"`,
           values: [name],
         })
         const [row] = rows
-        if (row !== undefined) await write(tx, { name, text, raisedAt: row.raisedAt }, row.raisedAt)
+        if (row?.isNew === true) await write(tx, { name, text, raisedAt: row.raisedAt }, row.raisedAt)
       }),
 
-    end: (name) =>
-      transaction(pool, async (tx) => {
-        const { rows } = await tx.query<{ raisedAt: Instant; now: Instant }>({
-          name: "end-alert",
-          text: `
-            delete from alerts
-             where name = $1
-            returning raised_at as "raisedAt", clock_timestamp() as now`,
-          values: [name],
-        })
-        const [row] = rows
-        if (row !== undefined) await write(tx, { name, text: null, raisedAt: row.raisedAt }, row.now)
-      }),
+    end: (name) => endSeenBefore(name, 0),
+    endUnseen: (name, milliseconds) => endSeenBefore(name, milliseconds),
 
     async forget() {
       await pool.query({ name: "forget-alerts", text: "delete from alerts where name > ''" })
