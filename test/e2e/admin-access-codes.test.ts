@@ -65,6 +65,9 @@ describe.skipIf(leavesOutBrowser())(
       await page.getByRole("group", { name: "Phase 2" }).getByLabel("From").fill("2036-12-01T10:10:00")
       expect(await findFaults(page)).toEqual([])
       await page.getByRole("button", { name: "Save" }).click()
+      await sees(page, "Change who may buy Lamp?")
+      expect(await findFaults(page)).toEqual([])
+      await page.getByRole("button", { name: "Save the change" }).click()
       await sees(
         page,
         "May buy: access code of “press”, from 2036-12-01 10:00:00, until 2036-12-01 10:10:00, 2 per customer",
