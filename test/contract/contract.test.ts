@@ -44,6 +44,7 @@ const fieldsWithFurtherRules: Readonly<Record<string, readonly string[]>> = {
   "POST /api/holds": ["/metadata", "/lines", "/lines/1/variant_id", "/lines/2/variant_id", "/customer_id"],
   // A name without spaces around it, which is not that of ADMIN_TOKEN; a role, or scopes for a key.
   "POST /api/admin/operators": ["/name", "/role"],
+  "PATCH /api/admin/operators/{id}": ["/name", "/role", "/scopes"],
   // The limits of metadata are in bytes; and which details fit depends on what the product asks for.
   "POST /api/orders": ["/metadata", "/details", "/details/*"],
   "PUT /api/orders/{id}/details": ["", "/*"],

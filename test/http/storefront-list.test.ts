@@ -18,7 +18,7 @@ async function first(): Promise<string> {
 
 const linksIn = (html: string) => [...html.matchAll(/href="\/p\/(\d+)"/g)].map(([, id]) => Number(id))
 
-test("one listed product is what / shows; of several it is the list, with what is long over folded away", async () => {
+test("one listed product is what / shows; of several it is the list, with ended sales in a part that folds after a day", async () => {
   expect(await first()).toContain("No products yet.")
   const lamp = await offer(app, { name: "The lamp" })
   await offer(app, { name: "A draft", status: "draft" })
@@ -43,10 +43,20 @@ test("one listed product is what / shows; of several it is the list, with what i
   const sold = await offer(app, { name: "Sold out", stock: 0 })
   const list = await first()
   expect(linksIn(list)).toEqual([lamp.id, later.id, sold.id, ended.id, over.id])
-  const [shown = "", folded = ""] = list.split("<details")
-  expect(linksIn(shown)).toEqual([lamp.id, later.id, sold.id, ended.id])
-  expect(folded).toContain("<summary>Ended sales</summary>")
-  expect(folded.slice(0, folded.indexOf(">"))).not.toContain("open")
+  const parts = (page: string) => page.split("<details")
+  const isOpen = (part: string) => part.slice(0, part.indexOf(">")).includes("open")
+  const [shown = "", endedPart = ""] = parts(list)
+  expect([linksIn(shown), linksIn(endedPart)]).toEqual([
+    [lamp.id, later.id, sold.id],
+    [ended.id, over.id],
+  ])
+  expect(endedPart).toContain("<summary>Ended sales</summary>")
+  expect(isOpen(endedPart)).toBe(true)
+  // What has ended today is gone: all that is left has been over for a day.
+  await app.send("PATCH", `/api/admin/products/${ended.id}`, { json: { status: "archived" } })
+  const [, folded = ""] = parts(await first())
+  expect([linksIn(folded), isOpen(folded)]).toEqual([[over.id], false])
+  await app.send("PATCH", `/api/admin/products/${ended.id}`, { json: { status: "listed" } })
 })
 
 test("a shop may keep products off its lists until they open; their pages are there all the same", async () => {

@@ -144,7 +144,7 @@ export const databaseMutants: readonly Mutant[] = [
   {
     name: "a server with a read-only database reports ready",
     edits: [
-      { file: "src/app.ts", find: "isWritable && migrations.every", replace: "migrations.every" },
+      { file: "src/store/upkeep/ready.ts", find: "      isWritable &&\n", replace: "" },
       { file: "src/store/pool.ts", find: "return problem === undefined", replace: "return true" },
       {
         file: "src/store/session.ts",

@@ -92,11 +92,22 @@ export const liveScreenMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/reads/alerts.ts",
-        find: "on conflict (name) do nothing",
-        replace: "on conflict (name) do update set raised_at = clock_timestamp() + interval '1 second'",
+        find: 'xmax = 0 as "isNew"',
+        replace: 'true as "isNew"',
       },
     ],
     caughtBy: { file: alertingTest, test: "that comes and goes" },
+  },
+  {
+    name: "alerts: what another process has noticed ends at the next look",
+    edits: [
+      {
+        file: alerting,
+        find: 'alerts.endUnseen("database", QUIET_MS)',
+        replace: 'alerts.endUnseen("database", 0)',
+      },
+    ],
+    caughtBy: { file: alertingTest, test: "what any process notices about the database" },
   },
   {
     name: "alerts: there is no quiet time",
