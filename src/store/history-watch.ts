@@ -48,7 +48,7 @@ export function watchHistory(url: string, admit: Admit): { stop(): void } {
   const watches = readDatabaseUrl(url).servers.map((server) =>
     watchServer(connectionKinds(server.url, admit)("lookups")),
   )
-  return { stop: () => watches.forEach(({ stop }) => stop()) }
+  return { stop: () => watches.forEach((watch) => watch.stop()) }
 }
 
 function watchServer({ Client, settings }: ConnectionKind): { stop(): void } {

@@ -93,7 +93,7 @@ describe("saving while a product is on sale asks", () => {
       expect.stringContaining("signed can hold"),
     ])
     expect(riskOf(sale, { customer: "email" })?.consequences).toEqual([
-      expect.stringContaining("confirm a mailbox"),
+      expect.stringContaining("confirmed their e-mail address"),
     ])
     expect(riskOf(sale, { customer: "named" })).toBeNull()
     expect(riskOf({ ...sale, customer: "signed" }, { customer: "signed" })).toBeNull()

@@ -31,7 +31,7 @@ const CUSTOMER_SHAPE = /^#dbc1(\.[\w-]*){4}$/
  * Takes a customer token out of the address bar, as {@link takeArrivedToken} does, and keeps it until the tab is closed, or the
  * server refuses it.
  */
-export function keepArrivedCustomer(): void {
+function keepArrivedCustomer(): void {
   if (!CUSTOMER_SHAPE.test(location.hash)) return
   storage.saveCustomerToken(location.hash.slice(1))
   clearHash()
