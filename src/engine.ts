@@ -162,8 +162,9 @@ export function createEngine(
     random: Math.random,
   })
   events.laneQueue(() => lanes.queued)
+  const alerts = createAlerts(database.views)
   events.historyOf(database.history)
-  tellOfHistory(database.history, createAlerts(database.views), log)
+  tellOfHistory(database.history, alerts, log)
   const ids = createIds(database)
   const inbox = createInbox(database.lookups)
   const paymentEvents = createPaymentEventHandler({
@@ -181,7 +182,7 @@ export function createEngine(
   const [actions, operators] = [createAdminActions(database.views), operatorsOver(database)]
   const [refunds, cancellations] = [createRefundQueue(database.views), createCancellations(database.views)]
   const webhooks = webhooksOver(database, () => subscribers.forget())
-  const [webhookQueue, alerts] = [createWebhookQueue(database.views), createAlerts(database.views)]
+  const webhookQueue = createWebhookQueue(database.views)
   const queue = createMailQueue(database.views, perSecond)
   const mails = { queue, contents: createMailContents(database.views, variantNames) }
   const codes = createMailCodes(database.views, { perHour: codesPerHour, perSecond })

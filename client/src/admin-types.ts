@@ -282,7 +282,7 @@ export interface Live {
     readonly split_brain: boolean
     /** How many acknowledged changes of products were missing after a failover. */
     readonly lost_changes: number
-    /** Whether commits wait for a standby; `waiting`: none is there, so nothing is sold; null: the embedded database. */
+    /** Whether commits wait for a standby; `waiting`: none is there, so nothing is sold; null: not known, or the embedded database. */
     readonly replication: "none" | "asynchronous" | "synchronous" | "waiting" | null
   }
   /** How Redis does, as the answering server sees it; null: `REDIS_URL` is not set. */

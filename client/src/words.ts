@@ -11,7 +11,7 @@ export interface ProductContent {
   readonly description: string | null
   /** The product's own picture first. */
   readonly pictures: readonly { readonly url: string; readonly alt: string }[]
-  /** The names of options, values and variants in this language, by the product's own. Absent: there are none. */
+  /** The names of options, values and variants, and descriptions of pictures, in this language. Absent: there are none. */
   readonly words?: ProductWords
   /** The shop's colour for buttons, `#rrggbb`: their surface, and text on it that can be read. Absent: it has set none. */
   readonly shop_accent?: { readonly surface: string; readonly ink: string }

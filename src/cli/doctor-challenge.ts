@@ -19,7 +19,7 @@ export async function checkChallenge({
       {
         check,
         ok: false,
-        found: `ALTCHA, which browsers solve only on pages with HTTPS: nobody gets a code at ${publicUrl}`,
+        found: `ALTCHA, which browsers solve only on pages with HTTPS: at ${publicUrl} buyers get no codes`,
       },
     ]
   }

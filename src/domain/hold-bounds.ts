@@ -53,8 +53,8 @@ export function mostPerHold({ rules }: WorkingSet, product: Product, command: Pl
  */
 function ownLimit(product: Product, { lines = [] }: PlaceHold): number {
   if (product.maxPerHold !== null) return product.maxPerHold
-  const ofVariants = lines.map(({ variantId }) => variantOf(product, variantId)?.maxPerHold ?? null)
-  return Math.max(0, ...(ofVariants.includes(null) ? [] : ofVariants.map((limit) => limit ?? 0)))
+  const limits = lines.map(({ variantId }) => variantOf(product, variantId)?.maxPerHold ?? 0)
+  return limits.includes(0) ? 0 : Math.max(0, ...limits)
 }
 
 /**

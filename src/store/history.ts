@@ -39,7 +39,7 @@ export interface History {
    */
   admit(client: object, origin: Origin | null): void
   /** Whether the connection is to a history that a newer one has replaced. */
-  isPast(client: object): boolean
+  readonly isPast: (client: object) => boolean
   /**
    * Compares a locked product with what this process last committed of it. Throws {@link MissingChanges} when
    * there is no newer history of the connection that would explain what is missing.
@@ -48,8 +48,10 @@ export interface History {
   /** Remembers a product whose changes are committed. */
   committed(client: object, product: Product): void
   state(): HistoryState
-  /** Calls `listener` with all news from now on. `moved` comes before connections to the old server are closed. */
+  /** Calls `listener` with all news from now on. */
   listen(listener: (news: HistoryNews) => void): void
+  /** Calls `listener` whenever there is a newer history than before. */
+  readonly onMoved: (listener: () => void) => void
 }
 
 interface Committed {
@@ -128,6 +130,7 @@ export function createHistory(clock: () => number = () => performance.now()): Hi
 
     state: () => ({ isSplit: splitAt !== null && clock() - splitAt < SPLIT_LASTS_MS, lostChanges }),
     listen: (listener) => void listeners.push(listener),
+    onMoved: (listener) => void listeners.push(({ kind }) => kind === "moved" && listener()),
   }
 
   function isOlder(origin: Origin, newest: Origin): boolean {

@@ -86,17 +86,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   const kinds = connectionKinds(options.url, admit)
   const { batchConnections = BATCH_CONNECTIONS, viewConnections = VIEW_CONNECTIONS } = options
   const { lookupConnections = LOOKUP_CONNECTIONS } = options
-  const open = (purpose: Purpose, more: pg.PoolConfig) =>
-    leavingThePast(
-      openPool(
-        kinds(purpose),
-        { query_timeout: QUERY_TIMEOUT_MS, types: { getTypeParser }, ...more },
-        options,
-      ),
-      history,
-    )
+  const own = { query_timeout: QUERY_TIMEOUT_MS, types: { getTypeParser } }
+  function open(purpose: Purpose, more: pg.PoolConfig): pg.Pool {
+    const pool = openPool(kinds(purpose), { ...own, ...more }, options)
+    closeWhen(pool, history.isPast, history.onMoved)
+    return pool
+  }
   const batches = open("batches", { max: batchConnections, pipeline: true })
-  if (synchrony !== null) leavingWhenAlone(batches, synchrony)
+  if (synchrony !== null) closeWhen(batches, () => !synchrony.isMet(), synchrony.onLoss)
   const lookups = open("lookups", { max: lookupConnections })
   const views = open("views", { max: viewConnections })
   const upkeep = open("upkeep", { max: UPKEEP_CONNECTIONS })
@@ -134,23 +131,19 @@ function openPool(
   return pool
 }
 
-/** Closes the pool's connections to a server once another server has a newer history: the idle ones now, the others when they are released. */
-function leavingThePast(pool: pg.Pool, history: History): pg.Pool {
+/**
+ * Closes the pool's connections that must not be used any more: the idle ones when `listen` tells so, the others when they
+ * are released.
+ */
+function closeWhen(
+  pool: pg.Pool,
+  mustClose: (client: object) => boolean,
+  listen: (listener: () => void) => void,
+): void {
   pool.on("release", (_error: unknown, client: pg.PoolClient & Partial<pg.Client>) => {
-    if (history.isPast(client)) void client.end?.()
+    if (mustClose(client)) void client.end?.()
   })
-  history.listen(({ kind }) => {
-    if (kind === "moved") closeIdle(pool)
-  })
-  return pool
-}
-
-/** Closes the pool's connections once commits wait for no standby; new ones are refused. */
-function leavingWhenAlone(pool: pg.Pool, synchrony: Synchrony): void {
-  pool.on("release", (_error: unknown, client: pg.PoolClient & Partial<pg.Client>) => {
-    if (!synchrony.isMet()) void client.end?.()
-  })
-  synchrony.onLoss(() => closeIdle(pool))
+  listen(() => closeIdle(pool))
 }
 
 /**

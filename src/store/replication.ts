@@ -20,6 +20,7 @@ export interface Replication {
  */
 export type ReplicationState = "none" | "asynchronous" | "synchronous" | "waiting"
 
+/** Says in one word what {@link Replication} means for a failover. */
 export function replicationState({ standbys, confirming, names, commit }: Replication): ReplicationState {
   if (names === "" || isLocal(commit)) return standbys === 0 ? "none" : "asynchronous"
   return (confirming ?? standbys) === 0 ? "waiting" : "synchronous"
@@ -57,9 +58,10 @@ export interface Synchrony {
   /** What the last check has found; true before the first one. */
   isMet(): boolean
   /** Calls `listener` when commits no longer wait for a standby. */
-  onLoss(listener: () => void): void
+  readonly onLoss: (listener: () => void) => void
 }
 
+/** Makes it for a server that was not asked yet. */
 export function createSynchrony(): Synchrony {
   const listeners: (() => void)[] = []
   let isMet = true
@@ -81,7 +83,7 @@ export function createSynchrony(): Synchrony {
 }
 
 function problemOf({ names, commit }: Pick<Replication, "names" | "commit">): string | null {
-  const because = names === "" ? "synchronous_standby_names is empty" : `synchronous_commit is ${commit}`
   if (names !== "" && !isLocal(commit)) return null
+  const because = names === "" ? "synchronous_standby_names is empty" : `synchronous_commit is ${commit}`
   return `The database cannot be used: REQUIRE_SYNCHRONOUS is set, and commits wait for no standby (${because})`
 }

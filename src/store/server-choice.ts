@@ -16,8 +16,9 @@ export type Admit = (client: pg.Client, purpose?: Purpose) => Promise<void>
  * Chooses among the servers of DATABASE_URL like `target_session_attrs=read-write` in libpq, which the driver does not
  * support: the server that was chosen last if it still takes writes, else the first one in order that does.
  *
- * A server that `admit` refuses is passed over. All servers are asked at once, so a dead one costs its time-out only if it comes first. Concurrent calls share one
- * choice. If the chosen server stops taking writes before the connection is open, the check of the connection finds it.
+ * A server that `admit` refuses is passed over. All servers are asked at once, so a dead one costs its time-out only if
+ * it comes first. Concurrent calls share one choice. If the chosen server stops taking writes before the connection is
+ * open, the check of the connection finds it.
  */
 export function createServerChoice(
   servers: readonly DatabaseServer[],

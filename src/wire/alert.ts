@@ -2,7 +2,7 @@ import { isoTime, type Instant } from "../domain/time.ts"
 import { eventId } from "./outgoing-event-ids.ts"
 import type { OutgoingEvent } from "./outgoing-event.ts"
 
-/** What an alert is about: the lights of the live screen that the worker can tell. */
+/** What an alert is about: lights of the live screen. `database` is raised by the process that notices it, the others by a worker. */
 export type AlertName = "invariants" | "expiry" | "money_inbox" | "database"
 
 /** An alert that is raised, or has ended. */

@@ -46,6 +46,10 @@ describe("a challenge of the server itself", { timeout: 60_000 }, () => {
     ["a later end", () => withParameters({ expiresAt: solved.challenge.parameters.expiresAt + 1 })],
     ["another nonce, as if it were not used yet", () => withParameters({ nonce: "00".repeat(16) })],
     ["less to do", () => withParameters({ cost: 1, keyPrefix: "00" })],
+    ["an unknown algorithm", () => withParameters({ algorithm: "x" })],
+    ["a nonce that is no whole bytes", () => withParameters({ nonce: "0" })],
+    ["a key of no length", () => withParameters({ keyLength: 0 })],
+    ["a negative cost", () => withParameters({ cost: -1 })],
     ["an unknown parameter", () => withParameters({ data: { free: true } })],
     [
       "another signature",

@@ -7,8 +7,8 @@ export const databaseMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/pool.ts",
-        find: "if (synchrony !== null) leavingWhenAlone(batches, synchrony)",
-        replace: "if (synchrony === undefined) leavingWhenAlone(batches, synchrony)",
+        find: "closeWhen(batches, () => !synchrony.isMet(), synchrony.onLoss)",
+        replace: "closeWhen(batches, () => false, () => undefined)",
       },
     ],
     caughtBy: {
@@ -57,13 +57,8 @@ export const databaseMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/store/pool.ts",
-        find: "if (history.isPast(client)) void client.end?.()",
-        replace: "if (history.isPast({})) void client.end?.()",
-      },
-      {
-        file: "src/store/pool.ts",
-        find: 'if (kind === "moved") closeIdle(pool)',
-        replace: 'if (kind !== "moved") closeIdle(pool)',
+        find: "closeWhen(pool, history.isPast, history.onMoved)",
+        replace: "closeWhen(pool, () => false, () => undefined)",
       },
     ],
     caughtBy: { file: "test/faults/split-brain.test.ts", test: "are noticed within two seconds" },

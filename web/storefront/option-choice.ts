@@ -1,7 +1,7 @@
 import type { ShownUnits, Variant } from "../../client/src/index.ts"
 import { partsOf } from "../../client/src/words.ts"
 import type { Words } from "./words/en.ts"
-import { stateOfVariant, type Choice, type ValueState } from "./variant-choice.ts"
+import { stateOfVariant, withUnits, type Choice, type ValueState } from "./variant-choice.ts"
 
 /** How the name of a radio button begins that picks a value of an option. */
 export const OPTION_FIELD = "option:"
@@ -90,6 +90,12 @@ export function variantPicked(variants: readonly Variant[], picks: Picks): Varia
   const [only] = havingAll(variants, picks)
   const isWhole = groups.length > 0 && groups.every(({ option }) => pickOf(picks, option) !== undefined)
   return isWhole ? (only ?? null) : null
+}
+
+/** The choice of the variant that is picked; none before one value of each option is. */
+export function choiceOf(variants: readonly Variant[], picks: Picks, qty: number): Choice {
+  const variant = variantPicked(variants, narrowed(variants, picks))
+  return variant === null ? [] : withUnits([], variant.id, qty)
 }
 
 /** What is picked of an option. */

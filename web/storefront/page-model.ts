@@ -5,8 +5,8 @@ import { noAccess, type BuyerAccess } from "./buyer-opening.ts"
 import type { MailboxModel } from "./mailbox.ts"
 import type { PaymentForm } from "./payment-method.ts"
 import { productAt, whatBuyerSees, type BuyerView, type Known } from "./buyer-view.ts"
-import { narrowed, variantPicked, withPick, type Picks } from "./option-choice.ts"
-import { firstChoice, variantsForSale, withUnits, type Choice } from "./variant-choice.ts"
+import { choiceOf, withPick, type Picks } from "./option-choice.ts"
+import { firstChoice, variantsForSale, type Choice } from "./variant-choice.ts"
 
 /** The state of a storefront page and the actions of its buttons. */
 export interface PageModel {
@@ -110,8 +110,7 @@ export function staticModel(data: PageContent): PageModel {
   const picks = signal<Picks>([])
   function pick(option: string, value: string): void {
     picks.value = withPick(picks.value, option, value)
-    const variant = variantPicked(offered, narrowed(offered, picks.value))
-    choice.value = variant === null ? [] : withUnits([], variant.id, 1)
+    choice.value = choiceOf(offered, picks.value, 1)
   }
   return {
     view: signal(whatBuyerSees(known)),

@@ -24,8 +24,8 @@ import {
   refusalOf,
 } from "./server-connection.ts"
 import { draftName } from "./asked-details.ts"
-import { narrowed, picksFor, variantPicked, withPick, type Picks } from "./option-choice.ts"
-import { firstChoice, inOrder, variantsForSale, withUnits, type Choice } from "./variant-choice.ts"
+import { choiceOf, picksFor, withPick, type Picks } from "./option-choice.ts"
+import { firstChoice, inOrder, variantsForSale, type Choice } from "./variant-choice.ts"
 import { asksCustomer, asksMailbox } from "./asked-customer.ts"
 import { createMailboxModel } from "./mailbox.ts"
 import { bodyOf, oneTabAtATime } from "./hold-requests.ts"
@@ -157,10 +157,9 @@ export function createProductPageModel(
   }
 
   function takePicks(next: Picks): void {
-    const variant = variantPicked(offered.value, narrowed(offered.value, next))
     batch(() => {
       picks.value = next
-      choose(variant === null ? [] : withUnits([], variant.id, choice.value[0]?.qty ?? place.firstQty))
+      choose(choiceOf(offered.value, next, choice.value[0]?.qty ?? place.firstQty))
     })
   }
 

@@ -35,8 +35,8 @@ interface VariantFormProps {
 }
 
 /**
- * The form of a product with variants: one of them by radio buttons, with a group for each option
- * where there are several, or a basket. A buyer may choose before
+ * The form of a product with variants: one of them by radio buttons, with a group for each option where there are
+ * several, or a basket. A buyer may choose before
  * the sale opens, or a variant of which all units are reserved, and then waits for the button.
  */
 export function VariantForm({ product, model }: VariantFormProps) {

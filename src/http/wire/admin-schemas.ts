@@ -108,7 +108,7 @@ export const LiveWire = Type.Object({
         type: ["string", "null"],
         enum: ["none", "asynchronous", "synchronous", "waiting", null],
         description:
-          "Whether commits wait for a standby. `waiting`: they do and none is there, so nothing is sold; null: the embedded database, which has no standby",
+          "Whether commits wait for a standby. `waiting`: they do and none is there, so nothing is sold; null: not known, or the embedded database, which has no standby",
       }),
     },
     { description: "What the processes of this port have noticed about the database since they started" },

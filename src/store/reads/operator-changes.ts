@@ -154,16 +154,7 @@ export async function enableOperator(
   if (operator.disabledAt === null) return { code: "operator_enabled" }
   const refusal = await refuseOneMore(tx)
   if (refusal !== null) return refusal
-  await tx.query({
-    name: "enable-operator",
-    text: `
-      update operators
-         set disabled_at = null,
-             token_hash = decode($2, 'hex')
-       where id = $1
-         and disabled_at is not null`,
-    values: [id, tokenHash],
-  })
+  await giveToken(tx, id, tokenHash)
   return { ...operator, disabledAt: null }
 }
 
@@ -176,15 +167,20 @@ export async function rotateToken(
   const operator = await findOperator(tx, id)
   if (operator === null) return { code: "operator_not_found" }
   if (operator.disabledAt !== null) return { code: "operator_disabled" }
-  await tx.query({
-    name: "rotate-operator-token",
-    text: `
-      update operators
-         set token_hash = decode($2, 'hex')
-       where id = $1
-         and disabled_at is null`,
-    values: [id, tokenHash],
-  })
+  await giveToken(tx, id, tokenHash)
   await deleteSessions(tx, id)
   return { ...operator, sessions: 0 }
+}
+
+/** Gives a token to an operator, who is enabled from then on. */
+async function giveToken(tx: Tx, id: number, tokenHash: string): Promise<void> {
+  await tx.query({
+    name: "give-operator-token",
+    text: `
+      update operators
+         set disabled_at = null,
+             token_hash = decode($2, 'hex')
+       where id = $1`,
+    values: [id, tokenHash],
+  })
 }

@@ -40,6 +40,7 @@ const unindexed = { "x-robots-tag": "noindex" }
 
 /** Shows the page that says that there is nothing at an address. */
 export type ShowMissingPage = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
 /** Addresses below these are for programs, or have pages of another kind. */
 const notOfBuyers = /^\/(?:api|admin|docs|assets|theme|simulator|metrics|health|readyz|livez)(?:[/?]|$)/
 

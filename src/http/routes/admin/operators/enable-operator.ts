@@ -1,11 +1,10 @@
 import { Type } from "typebox"
 import { needsRole } from "../../../access/admin-area.ts"
-import { newOperatorToken } from "../../../access/operator-access.ts"
 import type { Services } from "../../../services.ts"
 import type { App } from "../../../transport/typed-app.ts"
-import { operatorJson, OperatorWithTokenWire } from "../../../wire/operator-schemas.ts"
+import { OperatorWithTokenWire } from "../../../wire/operator-schemas.ts"
 import { problemResponses } from "../../../wire/problem-schema.ts"
-import { changeNamedOperator } from "./operator-change.ts"
+import { giveNewToken } from "./operator-change.ts"
 
 /** Registers `POST /api/admin/operators/{id}/enable`. */
 export function registerEnableOperator(
@@ -24,11 +23,6 @@ export function registerEnableOperator(
       params: Type.Object({ id: Type.String() }),
       response: { 200: OperatorWithTokenWire, ...problemResponses },
     },
-    async handler(request, reply) {
-      const { token, tokenHash } = newOperatorToken()
-      const enable = (id: number, by: number | null) => operators.enable(id, tokenHash, by)
-      const changed = await changeNamedOperator(request, reply, gatekeeper, enable)
-      return changed === null ? reply : { ...operatorJson(changed), token }
-    },
+    handler: (request, reply) => giveNewToken(request, reply, gatekeeper, operators.enable),
   })
 }

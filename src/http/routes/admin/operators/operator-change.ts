@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { Operator, OperatorRefusal } from "../../../../store/reads/operator-changes.ts"
 import type { Gatekeeper } from "../../../access/auth.ts"
+import { newOperatorToken } from "../../../access/operator-access.ts"
 import { parseId } from "../../../wire/ids.ts"
+import { operatorJson } from "../../../wire/operator-schemas.ts"
 import { refuse } from "../../../wire/problems.ts"
 import { askingOperator } from "./asking-operator.ts"
 
@@ -26,4 +28,16 @@ export async function changeNamedOperator(
   }
   void reply.header("cache-control", "no-store")
   return outcome
+}
+
+/** As {@link changeNamedOperator}, with a new token, which the answer shows. */
+export async function giveNewToken(
+  request: FastifyRequest<{ Params: { id: string } }>,
+  reply: FastifyReply,
+  gatekeeper: Gatekeeper,
+  change: (id: number, tokenHash: string, by: number | null) => ReturnType<Change>,
+) {
+  const { token, tokenHash } = newOperatorToken()
+  const changed = await changeNamedOperator(request, reply, gatekeeper, (id, by) => change(id, tokenHash, by))
+  return changed === null ? reply : { ...operatorJson(changed), token }
 }
