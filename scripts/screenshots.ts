@@ -141,7 +141,7 @@ async function shoot(browser: Browser, { path, width, theme, come, lang }: Shot)
   const shop = createAdminClient({ baseUrl: app.url, adminToken: null })
   await shop.shop.change({ languages: lang === undefined ? null : [...languageTags] })
   const context = await browser.newContext({
-    viewport: { width, height: width < 600 ? 760 : 720 },
+    viewport: { width, height: width < 600 ? 760 : 690 },
     colorScheme: theme,
     timezoneId: "Europe/Berlin",
     locale: lang ?? "en",
