@@ -23,6 +23,7 @@ export function registerEnableOperator(
       params: Type.Object({ id: Type.String() }),
       response: { 200: OperatorWithTokenWire, ...problemResponses },
     },
-    handler: (request, reply) => giveNewToken(request, reply, gatekeeper, operators.enable),
+    handler: (request, reply) =>
+      giveNewToken(request, reply, gatekeeper, (...change) => operators.enable(...change)),
   })
 }

@@ -23,6 +23,7 @@ export function registerRotateOperatorToken(
       params: Type.Object({ id: Type.String() }),
       response: { 200: OperatorWithTokenWire, ...problemResponses },
     },
-    handler: (request, reply) => giveNewToken(request, reply, gatekeeper, operators.rotate),
+    handler: (request, reply) =>
+      giveNewToken(request, reply, gatekeeper, (...change) => operators.rotate(...change)),
   })
 }
