@@ -138,14 +138,15 @@ test.skipIf(isSkipped || hasNoLastVersion)(
     await using first = await startServerProcess(environment(0), ["serve"], last.launcher)
     await using second = await startServerProcess(environment(1), ["serve"], last.launcher)
     await using nginx = await startNginx(ports)
-    await runSql(database.url, "update products set stock = 1000000 where id = 1")
+    const lamp = { name: "Lamp", price_minor: 500, currency: "EUR", stock: 1_000_000 }
+    const { body: product } = await first.post("/api/admin/products", lamp, { token: ADMIN_TOKEN })
 
     const statuses: number[] = []
     let isOver = false
     // One address would be counted as one buyer.
     const buyers = Array.from({ length: 16 }, async (_, buyer) => {
       while (!isOver) {
-        statuses.push((await hold(nginx, 1, `127.0.0.${buyer + 2}`)).status)
+        statuses.push((await hold(nginx, product.id, `127.0.0.${buyer + 2}`)).status)
         await sleep(100)
       }
     })
