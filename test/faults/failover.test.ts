@@ -10,6 +10,8 @@ const forMinutes = { timeout: 240_000 }
 
 /** How the standby takes over, and how traffic reaches it. */
 interface Failover {
+  /** Stands before the printed figures. */
+  readonly name: string
   readonly beforeItDies?: () => Promise<void>
   /** True: the servers' connections go to the standby before its promotion, when it accepts no writes. */
   readonly isEarly?: boolean
@@ -20,7 +22,7 @@ interface Failover {
 /** Runs a server and forty buyers while the primary is killed and the standby takes over. */
 async function sellThroughFailover(
   pair: Pair,
-  { beforeItDies, isEarly = false, behind = 300 }: Failover = {},
+  { name, beforeItDies, isEarly = false, behind = 300 }: Failover,
 ) {
   await using proxy = await startDatabaseProxy(pair.primaryUrl)
   await using app = await startTestApp({ databaseUrl: proxy.url, worker: true })
@@ -40,11 +42,16 @@ async function sellThroughFailover(
   proxy.redirect(pair.standbyUrl)
   await goesOn(crowd, beforeFailover.length + behind)
   await crowd.stop()
+  const lost = await crowd.missing(beforeFailover)
+  console.log(
+    `Killed primary, ${name}: ${crowd.acknowledged.length} holds acknowledged, ${lost.length} lost, ` +
+      `no sale for ${(crowd.longestPauseMs() / 1000).toFixed(1)} s`,
+  )
   return {
     statuses: new Set(crowd.refused.map(({ status }) => status)),
     acknowledged: [...crowd.acknowledged],
     sinceFailover: crowd.acknowledged.length - beforeFailover.length,
-    lost: await crowd.missing(beforeFailover),
+    lost,
     faults: app.log.filter(({ msg }) => msg === "Fault."),
     saidLost: app.log.filter(({ metric }) => metric === "history.changes_lost").length,
   }
@@ -76,7 +83,9 @@ test(
     await using pair = await startPair()
     await pair.makeSynchronous()
 
-    const { acknowledged, sinceFailover, lost, faults, saidLost } = await sellThroughFailover(pair)
+    const { acknowledged, sinceFailover, lost, faults, saidLost } = await sellThroughFailover(pair, {
+      name: "synchronous standby",
+    })
 
     expect(lost).toEqual([])
     expect(saidLost).toBe(0)
@@ -94,7 +103,10 @@ test(
     await using pair = await startPair()
     await pair.makeSynchronous()
 
-    const { acknowledged, sinceFailover, lost, faults } = await sellThroughFailover(pair, { isEarly: true })
+    const { acknowledged, sinceFailover, lost, faults } = await sellThroughFailover(pair, {
+      name: "synchronous standby, reached before its promotion",
+      isEarly: true,
+    })
 
     expect(lost).toEqual([])
     expect(sinceFailover).toBeGreaterThan(100)
@@ -143,6 +155,7 @@ test(
     await using pair = await startPair()
 
     const sale = await sellThroughFailover(pair, {
+      name: "asynchronous standby that lags behind",
       beforeItDies: () => pair.stopStandbyListening(),
       behind: 2_000,
     })

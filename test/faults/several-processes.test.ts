@@ -200,7 +200,7 @@ test.each([
     "more connections than the database allows",
     ["--processes", "64"],
     {},
-    /^PROCESSES is 64, which needs 321 database connections, .* max_connections allows only \d+\n$/,
+    /^PROCESSES is 64, which needs 385 database connections, .* max_connections allows only \d+\n$/,
   ],
   [
     "an address of another machine",

@@ -49,7 +49,8 @@ test(
     await pair.promoteStandby()
     const promotedAt = performance.now()
     await expect.poll(() => said(app, "history.moved"), { timeout: 10_000, interval: 20 }).toHaveLength(1)
-    expect(performance.now() - promotedAt).toBeLessThan(NOTICED_WITHIN_MS)
+    const movedMs = performance.now() - promotedAt
+    expect(movedMs).toBeLessThan(NOTICED_WITHIN_MS)
     await expect.poll(() => said(app, "history.changes_lost"), { timeout: 10_000 }).toHaveLength(1)
     const lastOnOld = await newestHold(pair.primaryUrl)
 
@@ -62,13 +63,19 @@ test(
         interval: 50,
       })
       .toBe(true)
-    expect(performance.now() - waveredAt).toBeLessThan(NOTICED_WITHIN_MS)
+    const noticedMs = performance.now() - waveredAt
+    expect(noticedMs).toBeLessThan(NOTICED_WITHIN_MS)
     proxy.redirect(pair.standbyUrl)
     const soFar = crowd.acknowledged.length
     await crowd.until(() => crowd.acknowledged.length > soFar + 300)
     await crowd.stop()
 
-    expect(await newestHold(pair.primaryUrl)).toBe(lastOnOld)
+    const soldOnOld = (await newestHold(pair.primaryUrl)) - lastOnOld
+    console.log(
+      `Two primaries: the promoted one is used after ${movedMs.toFixed(0)} ms, the second one noticed after ` +
+        `${noticedMs.toFixed(0)} ms; ${crowd.acknowledged.length} holds acknowledged, ${soldOnOld} of them on the old one since`,
+    )
+    expect(soldOnOld).toBe(0)
     expect(new Set(crowd.acknowledged).size).toBe(crowd.acknowledged.length)
     expect(await metric(app, "doorbuster_lost_changes")).toBeGreaterThan(0)
     const live = () => app.get(`/api/admin/live?product_id=${product}`).then(({ body }) => body.database)

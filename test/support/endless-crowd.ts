@@ -5,6 +5,8 @@ export interface EndlessCrowd {
   /** The ids of granted holds, in order. */
   readonly acknowledged: readonly number[]
   readonly refused: readonly { status: number; code: string; retryAfter: string | undefined }[]
+  /** The longest time between two granted holds so far. */
+  longestPauseMs(): number
   /** Resolves after the first response with which `isTrue` returns true. */
   until(isTrue: () => boolean): Promise<void>
   stop(): Promise<void>
@@ -17,13 +19,18 @@ export function startEndlessCrowd(app: TestApp, productId: number): EndlessCrowd
   const acknowledged: number[] = []
   const refused: { status: number; code: string; retryAfter: string | undefined }[] = []
   let stopped = false
+  let lastAt = performance.now()
+  let longestPauseMs = 0
   const checks: { isTrue: () => boolean; resolve: () => void }[] = []
 
   async function buy(): Promise<void> {
     while (!stopped) {
       const { status, body, headers } = await app.post("/api/holds", { product_id: productId, qty: 1 })
-      if (status === 201) acknowledged.push(body.hold_id)
-      else refused.push({ status, code: body.code, retryAfter: headers["retry-after"] })
+      if (status === 201) {
+        acknowledged.push(body.hold_id)
+        longestPauseMs = Math.max(longestPauseMs, performance.now() - lastAt)
+        lastAt = performance.now()
+      } else refused.push({ status, code: body.code, retryAfter: headers["retry-after"] })
       for (const check of checks) if (check.isTrue()) check.resolve()
     }
   }
@@ -31,6 +38,7 @@ export function startEndlessCrowd(app: TestApp, productId: number): EndlessCrowd
   return {
     acknowledged,
     refused,
+    longestPauseMs: () => longestPauseMs,
     until: (isTrue) => new Promise<void>((resolve) => void checks.push({ isTrue, resolve })),
     async stop() {
       stopped = true
