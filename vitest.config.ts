@@ -12,5 +12,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What a test waits for comes late on a loaded machine; one second, the default, is too short for a page that loads.
+    expect: { poll: { timeout: 15_000 } },
   },
 })

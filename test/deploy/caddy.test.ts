@@ -52,7 +52,7 @@ async function startCaddy(servers: readonly string[]) {
 }
 
 test.skipIf(!hasCaddy)(
-  "deploy/proxy/Caddyfile leads buyers past a server that stops, and shows nobody how a sale goes",
+  "deploy/proxy/Caddyfile sends buyers to the other server when one stops, and closes /metrics and /health",
   { timeout: 90_000 },
   async () => {
     await using database = await createTestDatabase()

@@ -19,10 +19,10 @@ const { isSkipped: hasNoLastVersion } = await findLastVersion()
 const NO_LIMITS = { maxPerHold: null, unpaid: Infinity, lapsed: Infinity }
 
 /** A closed server behind nginx; the second address has no server. */
-async function startBehindNginx(config: object = {}) {
+async function startBehindNginx(config: object = {}, ownAddress?: string) {
   await using starting = new AsyncDisposableStack()
   const app = starting.use(await startClosedApp({ config: { trustProxy: "127.0.0.1", ...config } }))
-  const nginx = starting.use(await startNginx([Number(new URL(app.url).port), await freePort()]))
+  const nginx = starting.use(await startNginx([Number(new URL(app.url).port), await freePort()], ownAddress))
   const product = await newProduct(app.app.engine, { stock: 1_000 })
   const stack = starting.move()
   return { app, nginx, product, [Symbol.asyncDispose]: () => stack.disposeAsync() }
@@ -38,6 +38,13 @@ async function productReads(app: TestApp): Promise<number> {
     /^http_request_duration_seconds_count\{[^}]*route="\/api\/products\/:id"[^}]*\} (\d+)/gm,
   )
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
+}
+
+/** The problem that a server itself answers to the second request of an address in a minute. */
+async function serversOwnRefusal() {
+  await using app = await startClosedApp({ config: { rateLimitPerMinute: 1 } })
+  await app.post("/api/holds", { product_id: 1, qty: 1 })
+  return (await app.post("/api/holds", { product_id: 1, qty: 1 })).body
 }
 
 describe.skipIf(isSkipped)("deploy/proxy/nginx.conf", () => {
@@ -71,7 +78,7 @@ describe.skipIf(isSkipped)("deploy/proxy/nginx.conf", () => {
     expect((await shop.nginx.ask("/readyz")).status).toBe(200)
   })
 
-  test("asks the server once a second for a product, and always for an operator", async () => {
+  test("asks the server once a second for a product", async () => {
     await using shop = await startBehindNginx()
     const path = `/api/products/${shop.product}`
     const before = await productReads(shop.app)
@@ -80,14 +87,20 @@ describe.skipIf(isSkipped)("deploy/proxy/nginx.conf", () => {
     const reads = (await productReads(shop.app)) - before
     expect(reads).toBeGreaterThanOrEqual(1)
     expect(reads).toBeLessThan(10)
+  })
 
-    const asOperator = { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } }
-    const soFar = await productReads(shop.app)
-    for (let time = 0; time < 3; time += 1) await shop.nginx.ask(path, asOperator)
-    expect((await productReads(shop.app)) - soFar).toBe(3)
-    // What an operator was told is not kept for others.
-    await shop.app.post(`/api/admin/products/${shop.product}/pause`, {}, { token: ADMIN_TOKEN })
-    await expect.poll(async () => (await shop.nginx.ask(path)).text, { timeout: 5_000 }).toContain("paused")
+  test("tells the shop's systems what it does not tell the public, and keeps it for nobody else", async () => {
+    await using shop = await startBehindNginx()
+    const path = `/api/products/${shop.product}`
+    const change = { stock_display: "none" }
+    await shop.app.send("PATCH", `/api/admin/products/${shop.product}`, { json: change, token: ADMIN_TOKEN })
+    const units = async (headers: Record<string, string> = {}) =>
+      JSON.parse((await shop.nginx.ask(path, { headers })).text).available_stock
+    const told: unknown[] = []
+    for (let time = 0; time < 3; time += 1) {
+      told.push(await units(), await units({ authorization: `Bearer ${ADMIN_TOKEN}` }))
+    }
+    expect(told).toEqual([null, 1_000, null, 1_000, null, 1_000])
   })
 
   test("passes on an event of a stream at once", async () => {
@@ -113,9 +126,16 @@ describe.skipIf(isSkipped)("deploy/proxy/nginx.conf", () => {
     const [first] = refused
     expect(first?.headers["retry-after"]).toBe("1")
     expect(first?.headers["content-type"]).toBe("application/problem+json")
-    expect(JSON.parse(first?.text ?? "")).toMatchObject({ status: 429, code: "rate_limited" })
+    const { type, title, status, code } = await serversOwnRefusal()
+    expect(JSON.parse(first?.text ?? "")).toMatchObject({ type, title, status, code })
     expect((await hold(shop.nginx, shop.product, "127.0.0.3")).status).toBe(201)
     expect((await shop.nginx.ask("/", { from: "127.0.0.2" })).status).toBe(200)
+  })
+
+  test("does not count addresses that are named as the shop's own", async () => {
+    await using shop = await startBehindNginx({ holdBounds: NO_LIMITS }, "127.0.0.9")
+    const holds = Array.from({ length: 300 }, () => hold(shop.nginx, shop.product, "127.0.0.9"))
+    expect(new Set((await Promise.all(holds)).map(({ status }) => status))).toEqual(new Set([201]))
   })
 })
 

@@ -223,7 +223,7 @@ describe.skipIf(leavesOutBrowser())("an order's page in the control room", { tim
     await part("Mails").getByText("waiting to be sent").waitFor()
     expect(await part("Mails").getByRole("button").count()).toBe(0)
     await expect
-      .poll(told)
+      .poll(told, { timeout: 15_000 })
       .toContain(`Shop: Resent the mail receipt-${order_id} of order ${order_id} (open mode)`)
     expect(await findFaults(page)).toEqual([])
   })

@@ -38,7 +38,7 @@ async function sellThrough(cluster: PatroniCluster, name: string, change: () => 
   )
   return {
     lost,
-    ids: new Set(acknowledged).size - acknowledged.length,
+    repeated: acknowledged.length - new Set(acknowledged).size,
     refusals: new Set(refused.map(({ status }) => status)),
     faults: apps.flatMap((app) => app.log.filter(({ msg }) => msg === "Fault.")),
   }
@@ -51,7 +51,7 @@ test.skipIf(leavesOutPatroni())(
   { timeout: 240_000 },
   async () => {
     await using cluster = await startPatroni()
-    const nothingLost = { lost: [], ids: 0, faults: [] }
+    const nothingLost = { lost: [], repeated: 0, faults: [] }
 
     const switched = await sellThrough(cluster, "switchover", () => cluster.switchOver())
     expect(switched).toMatchObject(nothingLost)

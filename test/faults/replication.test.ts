@@ -1,7 +1,7 @@
-import pg from "pg"
 import { expect, test } from "vitest"
 import { checkReplication } from "../../src/cli/doctor-replication.ts"
 import { UnfitDatabase } from "../../src/store/errors.ts"
+import { openToolPool } from "../../src/store/pool.ts"
 import { startTestApp } from "../support/app.ts"
 import { newProduct } from "../support/products.ts"
 import { startPair } from "../support/standby.ts"
@@ -14,7 +14,7 @@ test(
   async () => {
     await using pair = await startPair()
     await using stack = new AsyncDisposableStack()
-    const pool = stack.adopt(new pg.Pool({ connectionString: pair.primaryUrl }), (pool) => pool.end())
+    const pool = stack.adopt(openToolPool(pair.primaryUrl, "tools", 2), (pool) => pool.end())
     const config = { databaseUrl: pair.primaryUrl, requireSynchronous: true }
     const start = () => startTestApp({ databaseUrl: pair.primaryUrl, config })
     const doctor = (requireSynchronous: boolean) => checkReplication(pool, { ...config, requireSynchronous })
@@ -72,7 +72,7 @@ test(
 test("without a standby doctor warns, and the embedded server is left out", forMinutes, async () => {
   await using app = await startTestApp({})
   await using stack = new AsyncDisposableStack()
-  const pool = stack.adopt(new pg.Pool({ connectionString: app.databaseUrl }), (pool) => pool.end())
+  const pool = stack.adopt(openToolPool(app.databaseUrl, "tools", 2), (pool) => pool.end())
   const found = await checkReplication(pool, { databaseUrl: app.databaseUrl, requireSynchronous: false })
   expect(found).toMatchObject([{ ok: true, weak: true, found: expect.stringMatching(/^no standby: /) }])
   expect(await checkReplication(pool, { databaseUrl: null, requireSynchronous: false })).toEqual([])

@@ -3,6 +3,7 @@ import pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { Scope } from "../../client/src/admin.ts"
 import { sessionsIn } from "../../src/http/access/admin-session.ts"
+import { openToolPool } from "../../src/store/pool.ts"
 import { createOperators } from "../../src/store/reads/operators.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { createTestDatabase } from "../support/database.ts"
@@ -337,7 +338,7 @@ describe("a session of an operator", () => {
   // Anybody may sign out. What ends no session must neither make this process read the operators again nor cost a question each.
   test("signing out of sessions that there are not is cheap, and forgets no operator", async () => {
     await using own = await createTestDatabase()
-    const pool = new pg.Pool({ connectionString: own.url })
+    const pool = openToolPool(own.url, "tools", 1)
     let changes = 0
     const operators = createOperators(pool, () => (changes += 1))
 

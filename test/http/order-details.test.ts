@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
-import pg from "pg"
+import type pg from "pg"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { openToolPool } from "../../src/store/pool.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
 import { differencesIn } from "../support/database.ts"
 import { complaintsAbout } from "../support/problem.ts"
@@ -10,7 +11,7 @@ let app: TestApp
 let pool: pg.Pool
 beforeAll(async () => {
   app = await startTestApp({ config: { paymentTtlSeconds: 600 } })
-  pool = new pg.Pool({ connectionString: app.databaseUrl, max: 1 })
+  pool = openToolPool(app.databaseUrl, "tools", 1)
 })
 afterAll(async () => {
   await pool.end()

@@ -229,6 +229,21 @@ describe.skipIf(!hasRedis)("a Redis that fails under load", () => {
     await expect.poll(() => linesOf(other), within).toEqual(["redis.away", "redis.back"])
   })
 
+  test("that takes connections and no counts is not taken to be back", async () => {
+    await using redis = await startRedis()
+    await using servers = await twoServers(redis)
+    const [app] = servers.apps
+    // It answers what changes nothing, and refuses the rest, as a primary that has lost its replicas does.
+    await redis.ask("CONFIG", "SET", "min-replicas-to-write", "1")
+    expect((await find(app, "10.0.0.1")).status).toBe(202)
+    await expect.poll(() => linesOf(app)).toEqual(["redis.back", "redis.away"])
+    // Longer than the pause before the second attempt, which is twice a second.
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    expect(linesOf(app)).toEqual(["redis.back", "redis.away"])
+    await redis.ask("CONFIG", "SET", "min-replicas-to-write", "0")
+    await expect.poll(() => linesOf(app), within).toEqual(["redis.back", "redis.away", "redis.back"])
+  })
+
   test("a wrong password stops no server, and is named without the password", async () => {
     await using redis = await startRedis({ requirepass: "right-password" })
     const server = { host: "127.0.0.1", port: redis.port, tls: false, database: 0, prefix: "doorbuster" }

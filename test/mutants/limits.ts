@@ -57,7 +57,7 @@ export const limitMutants: readonly Mutant[] = [
         replace: "await connection.info(`${server.prefix}:check`).catch(() => undefined)",
       },
     ],
-    caughtBy: { file: failing, test: "no request fails or waits long" },
+    caughtBy: { file: failing, test: "takes connections and no counts" },
   },
   {
     name: "limits: the light shows a slow count for ever",

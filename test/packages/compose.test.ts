@@ -109,6 +109,12 @@ test("its parts, started one after the other, sell a unit, expire a hold, and st
   }
 }, 180_000)
 
+test("its proxy leads to both servers, with the Caddyfile that test/deploy starts", () => {
+  const { environment, volumes } = service("proxy")
+  expect(environment["DOORBUSTER_SERVERS"]).toBe("server-1:8000 server-2:8000")
+  expect(volumes).toContain("./deploy/proxy/Caddyfile:/etc/caddy/Caddyfile:ro")
+})
+
 function reversed<A, B>([one, other]: readonly [A, B]): [B, A] {
   return [other, one]
 }

@@ -57,6 +57,9 @@ describe.each(["server", "client"] as const)("the package of the %s", (which) =>
       server: [
         "bin/doorbuster.mjs",
         "client/dist/index.d.ts",
+        "deploy/high-availability/patroni.yml",
+        "deploy/proxy/nginx.conf",
+        "deploy/systemd/doorbuster@.service",
         "dist/src/main.js",
         "dist/web/browser/manifest.json",
         "dist/web/embed/embed.js",

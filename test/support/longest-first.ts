@@ -26,6 +26,7 @@ const longest = [
   "test/docs/commands",
   "test/faults/process-faults",
   "test/rehearsal/rehearse",
+  "test/faults/patroni",
   "test/e2e/admin",
   "test/faults/failover",
   "test/faults/split-brain",

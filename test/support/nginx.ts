@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { Agent, request } from "node:https"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 import { temporaryDirectory } from "./directory.ts"
 import { freePort } from "./free-port.ts"
@@ -45,8 +46,8 @@ export interface Nginx extends AsyncDisposable {
   use(isUsed: readonly [boolean, boolean]): Promise<void>
 }
 
-/** Starts nginx before the servers at the two ports of this machine. */
-export async function startNginx(ports: readonly [number, number]): Promise<Nginx> {
+/** Starts nginx before the servers at the two ports of this machine. `ownAddress`: one that speaks for many buyers. */
+export async function startNginx(ports: readonly [number, number], ownAddress?: string): Promise<Nginx> {
   await using starting = new AsyncDisposableStack()
   const { path } = starting.use(await temporaryDirectory())
   await mkdir(join(path, "logs"))
@@ -62,6 +63,7 @@ export async function startNginx(ports: readonly [number, number]): Promise<Ngin
     const changes = {
       "server 127.0.0.1:8000 max_fails=1 fail_timeout=1s;": upstream(0),
       "server 127.0.0.1:8001 max_fails=1 fail_timeout=1s;": upstream(1),
+      "default 0;": ownAddress === undefined ? "default 0;" : `default 0; ${ownAddress} 1;`,
       "listen 80;": `listen 127.0.0.1:${plainPort};`,
       "listen 443 ssl http2;": `listen 127.0.0.1:${securePort} ssl http2;`,
       "/etc/letsencrypt/live/shop.example/fullchain.pem": join(path, "certificate.pem"),
@@ -118,17 +120,24 @@ export async function startNginx(ports: readonly [number, number]): Promise<Ngin
   for (;;) {
     if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}: ${complaints}`)
     if ((await ask("/metrics").catch(() => null)) !== null) break
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await sleep(20)
   }
+  const workers = async () =>
+    (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8")).trim().split(" ")
   const stack = starting.move()
   return {
     plainPort,
     ask,
     async use(isUsed) {
       await configure(isUsed)
+      const old = await workers()
       child.kill("SIGHUP")
-      // The old workers go on with the requests that they have.
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      // The old workers answer the requests that they have, and end.
+      for (const deadline = performance.now() + 20_000; performance.now() < deadline; await sleep(20)) {
+        const present = await workers()
+        if (present.length > 0 && !present.some((pid) => old.includes(pid))) return
+      }
+      throw new Error("nginx did not take the new configuration")
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process"
 import { randomBytes } from "node:crypto"
 import { once } from "node:events"
 import { existsSync } from "node:fs"
-import { chown, mkdir, open, readFile } from "node:fs/promises"
+import { chown, mkdir, open, readFile, rm } from "node:fs/promises"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
@@ -148,6 +148,8 @@ async function run(
   })
   await log.close()
   started.push(child)
+  // A test that runs out of time never disposes of it.
+  process.once("exit", () => child.kill("SIGKILL"))
   return child
 }
 
@@ -220,9 +222,11 @@ async function killNode({ patroni, data }: Node): Promise<void> {
     patroni.kill("SIGKILL")
     await ended
   }
-  const file = await readFile(join(data, "postmaster.pid"), "utf8").catch(() => "")
-  const pid = Number(file.split("\n")[0])
+  const file = join(data, "postmaster.pid")
+  const pid = Number((await readFile(file, "utf8").catch(() => "")).split("\n")[0])
   if (pid === 0) return
+  // Another program may have this number when the node is killed again at the end.
+  await rm(file)
   try {
     process.kill(pid, "SIGKILL")
   } catch {

@@ -49,18 +49,21 @@ export async function startSystemd(
   const targets = ["sysinit", "basic", "shutdown", "network-online", "multi-user"]
   const empty = targets.map((name) => [`${name}.target`, "[Unit]\nDefaultDependencies=no\n"] as const)
   for (const [name, text] of [...empty, ...Object.entries(units)]) await writeFile(join(unitPath, name), text)
-  const log = join(directory.path, "log")
   await writeFile(
     join(directory.path, "begin"),
     [
       "set -e",
       "mount --make-rprivate /",
-      // Mounted before /run and /opt are covered, because a source may be below them.
+      // Mounted here first, because a source may be below a path that is covered next.
       `mkdir -p ${directory.path}/mounts`,
       ...Object.values(mounts).map((source, index) => bind(source, `${directory.path}/mounts/${index}`)),
-      "for path in /run /opt /etc/systemd/system; do mkdir -p $path; mount -t tmpfs tmpfs $path; done",
+      "for path in /opt /etc/systemd/system /var/tmp; do mkdir -p $path; mount -t tmpfs tmpfs $path; done",
       ...Object.keys(mounts).map((target, index) => bind(`${directory.path}/mounts/${index}`, target)),
-      `export container=test SYSTEMD_UNIT_PATH=${unitPath}`,
+      bind(unitPath, "/opt/units"),
+      "for path in /run /tmp; do mount -t tmpfs tmpfs $path; done",
+      // A child of systemd mounts the secrets of a service, and systemd sees them if mounts are shared.
+      "mount --make-rshared /",
+      `export container=test SYSTEMD_UNIT_PATH=/opt/units`,
       `exec ${SYSTEMD} --system --unit=multi-user.target --log-target=console --show-status=no`,
     ].join("\n"),
   )
@@ -89,8 +92,7 @@ export async function startSystemd(
       () => "",
     )
     if (state === "active") break
-    if (child.exitCode !== null || performance.now() > deadline)
-      throw new Error(`no systemd: ${printed}${log}`)
+    if (child.exitCode !== null || performance.now() > deadline) throw new Error(`no systemd: ${printed}`)
   }
   const stack = starting.move()
   return {
