@@ -35,12 +35,12 @@ import {
 import type { PaymentProvider } from "./payments/provider.ts"
 import { createPaymentPage } from "./payments/payment-page.ts"
 import { providersOf } from "./payments/providers.ts"
+import { prepareSchema } from "./schema-way.ts"
 import { seedIfEmpty } from "./seed.ts"
 import { createPlan, lateMsAfter } from "./simulator/plan.ts"
 import { createSimulator, type Simulator } from "./simulator/simulator.ts"
 import { takeSteps, type GivenUp } from "./base/stop-steps.ts"
 import { installationSecret } from "./store/upkeep/installation.ts"
-import { migrate } from "./store/upkeep/migrate.ts"
 import { openDatabase, standbyOptions, type Database, type PoolSizes } from "./store/pool.ts"
 import { startWorker } from "./worker/worker.ts"
 
@@ -74,7 +74,7 @@ export interface AppOptions {
   readonly worker: boolean
   /** False: an empty database stays empty. */
   readonly seed: boolean
-  /** False: the caller has already brought the schema up to date. */
+  /** False: the schema is checked and not changed. */
   readonly migrate?: boolean
   /** How many database connections this process may open. */
   readonly pools?: PoolSizes
@@ -108,7 +108,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
 
 async function startOver(database: Database, config: Config, options: AppOptions): Promise<RunningApp> {
   const { log } = options
-  if (options.migrate !== false) await migrate(options.databaseUrl)
+  await prepareSchema(options)
   // A server that may not sell must not start.
   if (config.requireSynchronous) (await database.batches.connect()).release()
   const engine = createEngine(database, config, log, mailOptions(config), shopDefaults(config))

@@ -38,6 +38,14 @@ interface ServeOptions {
   readonly host?: string
   readonly processes?: string
   readonly worker: boolean
+  readonly migrate: boolean
+}
+
+function noMigrateOption(): Option {
+  return new Option(
+    "--no-migrate",
+    "leave the schema as it is, and refuse to start on one that is too old or too new",
+  )
 }
 
 /** Adds `serve`. */
@@ -49,10 +57,11 @@ export function addServe(program: Command): void {
     .option("--host <host>", "address to listen on (HOST)")
     .option("--processes <count>", "processes that share the port, or auto: one for each core (PROCESSES)")
     .option("--no-worker", "leave the background work to another process")
-    .action(async ({ port, host, processes, worker }: ServeOptions) => {
+    .addOption(noMigrateOption())
+    .action(async ({ port, host, processes, ...options }: ServeOptions) => {
       const config = readConfig({ options: { PORT: port, HOST: host, PROCESSES: processes } })
       const { serve } = await import("./serve.ts")
-      await serve(config, { worker })
+      await serve(config, options)
     })
 }
 
@@ -69,7 +78,10 @@ export function addWorker(program: Command): void {
   program
     .command("worker")
     .description("run the background work only; any number may run")
-    .action(async () => (await import("./worker.ts")).work(readConfig()))
+    .addOption(noMigrateOption())
+    .action(async (options: Pick<ServeOptions, "migrate">) =>
+      (await import("./worker.ts")).work(readConfig(), options),
+    )
 }
 
 type SimulatorArguments = Omit<SimulatorOptions, "seed"> & { readonly seed?: number }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import type pg from "pg"
 import pino, { type Logger } from "pino"
 import type { Config } from "../config/config.ts"
 import {
@@ -11,7 +12,8 @@ import {
 } from "../embedded/embedded-postgres.ts"
 import { createEngine, type Engine } from "../engine.ts"
 import { mailOptions } from "../mail-way.ts"
-import { migrateIfEmpty, requireSchema } from "../store/upkeep/migrate.ts"
+import { migrateIfEmpty } from "../store/upkeep/migrate.ts"
+import { requireSchema } from "../store/upkeep/schema.ts"
 import { openDatabase } from "../store/pool.ts"
 import { CommandFailure } from "../base/command-errors.ts"
 import { printError } from "./output.ts"
@@ -79,16 +81,23 @@ export async function withEngine<T>(
   }
 }
 
-/** As {@link withEngine}, over the database at `url`; events go to `log` if it is given. */
+interface EngineOptions {
+  /** Where events go; nowhere if not given. */
+  readonly log?: Logger
+  /** Throws if the schema is not one that `work` can use; `requireSchema` if not given. */
+  readonly check?: (pool: pg.Pool) => Promise<void>
+}
+
+/** As {@link withEngine}, over the database at `url`. */
 export async function withEngineAt<T>(
   url: string,
   config: Config,
   work: (engine: Engine) => Promise<T>,
-  log: Logger = pino({ level: "silent" }),
+  { log = pino({ level: "silent" }), check = requireSchema }: EngineOptions = {},
 ): Promise<T> {
   const database = openDatabase({ url, onConnectionError: (error) => printError(error.message) })
   try {
-    await requireSchema(database.views)
+    await check(database.views)
     const engine = createEngine(database, config, log, mailOptions(config))
     const result = await work(engine)
     await engine.lanes.drain()

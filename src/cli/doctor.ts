@@ -3,7 +3,7 @@ import { access, constants, readFile } from "node:fs/promises"
 import type { Config } from "../config/config.ts"
 import { explainUnused } from "../config/unused-variables.ts"
 import { connectionsOf } from "../processes/share.ts"
-import { migrationStates } from "../store/upkeep/migrate.ts"
+import { requireUsableIfNewer, schemaState, type SchemaState } from "../store/upkeep/schema.ts"
 import { openToolPool } from "../store/pool.ts"
 import { openConnection } from "../store/connection.ts"
 import { readSession, type Purpose } from "../store/session.ts"
@@ -204,10 +204,9 @@ async function checkSettings(url: string, neededConnections: number): Promise<Fi
 async function checkSchema(url: string): Promise<Finding> {
   const pool = openToolPool(url, "tools", 1)
   try {
-    const states = await migrationStates(pool)
-    const missing = states.filter(({ executedAt }) => executedAt === null).map(({ name }) => name)
-    const found = missing.length === 0 ? "up to date" : `serve or migrate will add ${missing.join(", ")}`
-    return { check: "schema", ok: true, found }
+    const state = await schemaState(pool)
+    requireUsableIfNewer(state)
+    return { check: "schema", ok: true, found: describeSchema(state) }
   } catch (error) {
     const { line } = explain(error)
     if (line === null) throw error
@@ -215,6 +214,12 @@ async function checkSchema(url: string): Promise<Finding> {
   } finally {
     await pool.end()
   }
+}
+
+function describeSchema({ missing, unknown, migratedBy }: SchemaState): string {
+  if (missing.length > 0) return `serve or migrate will add ${missing.join(", ")}`
+  if (unknown.length === 0) return "up to date"
+  return `Doorbuster ${migratedBy?.version ?? ""} has migrated it; this version may sell on it too`
 }
 
 async function checkContents(url: string, config: Config): Promise<Finding[]> {

@@ -5,7 +5,8 @@ import { DatabaseUrlError } from "../base/database-url.ts"
 import { EmbeddedPostgresError } from "../embedded/embedded-postgres.ts"
 import { ProcessesFailure } from "../processes/primary.ts"
 import { isConnectionLoss, isTransient, ReadOnlyServer, UnfitDatabase } from "../store/errors.ts"
-import { SchemaBusy, SchemaMismatch } from "../store/upkeep/migrate.ts"
+import { SchemaBusy } from "../store/upkeep/migrate.ts"
+import { SchemaMismatch } from "../store/upkeep/schema.ts"
 
 /**
  * Returns the exit status for an error of a command, and one line that explains it; null for an unexpected error, whose

@@ -3,7 +3,7 @@ import { readConfig } from "../config/read-config.ts"
 import { printError } from "./output.ts"
 import { SEED_STOCK } from "./option-values.ts"
 
-const runWorker = async () => (await import("./worker.ts")).work(readConfig())
+const runWorker = async () => (await import("./worker.ts")).work(readConfig(), { migrate: true })
 const runSeed = async () => {
   const { seed } = await import("./seed.ts")
   await seed(readConfig(), { stock: SEED_STOCK, fresh: false, sizes: false, yes: false, json: false })

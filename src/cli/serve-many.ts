@@ -7,10 +7,11 @@ import { redisCounts } from "../limits-way.ts"
 import { createDoubleCounts, createMemoryCounts } from "../limits/memory-counts.ts"
 import { startProcesses, type Processes } from "../processes/primary.ts"
 import { connectionsOf, shareOf } from "../processes/share.ts"
+import { prepareSchema } from "../schema-way.ts"
 import { hasDemonstration, seedIfEmpty } from "../seed.ts"
 import { installationSecret } from "../store/upkeep/installation.ts"
 import { connectionLimit } from "../store/upkeep/limits.ts"
-import { migrate } from "../store/upkeep/migrate.ts"
+import { requireSellableSchema } from "../store/upkeep/schema.ts"
 import { withEngineAt } from "./database.ts"
 import { CHILD_COMMAND } from "./option-values.ts"
 
@@ -18,6 +19,8 @@ export interface ServeManyOptions {
   readonly databaseUrl: string
   readonly log: Logger
   readonly worker: boolean
+  /** False: the schema is checked and not changed. */
+  readonly migrate: boolean
 }
 
 /**
@@ -27,8 +30,11 @@ export interface ServeManyOptions {
 export async function serveMany(config: Config, options: ServeManyOptions): Promise<Processes> {
   const { databaseUrl, log, worker } = options
   const { processes } = config
-  await migrate(databaseUrl)
-  const tokenSecret = await withEngineAt(databaseUrl, config, (engine) => prepare(engine, config), log)
+  await prepareSchema(options)
+  const tokenSecret = await withEngineAt(databaseUrl, config, (engine) => prepare(engine, config), {
+    log,
+    check: requireSellableSchema,
+  })
   const assignment = { config: { ...config, tokenSecret }, databaseUrl, share: shareOf(processes) }
   const registry = new Registry()
   const redis = redisCounts(config.redis, { secret: tokenSecret, log, registry })

@@ -20,7 +20,7 @@ import { stopOnSignal, type Stoppable } from "./stop-on-signal.ts"
 export const GOOD_TOKEN_LENGTH = 16
 
 /** Serves HTTP and runs the worker, in `config.processes` processes, until a signal stops it. */
-export async function serve(config: Config, options: { worker: boolean }): Promise<void> {
+export async function serve(config: Config, options: { worker: boolean; migrate: boolean }): Promise<void> {
   checkServing(config)
   const log = createLog(config.logLevel)
   logMode(log, config)
@@ -31,7 +31,7 @@ export async function serve(config: Config, options: { worker: boolean }): Promi
   })
   const access = await accessDatabase(config, "owner")
   try {
-    const server = await startServer(config, { databaseUrl: access.url, log, worker: options.worker })
+    const server = await startServer(config, { databaseUrl: access.url, log, ...options })
     log.info({ ...sizeOf(config), url: server.url }, "Listening.")
     if (config.adminToken === null) {
       printWhatToTry(server.url, simulatorAt(server.url, config), config.mail === null)
@@ -69,6 +69,7 @@ interface StartOptions {
   readonly databaseUrl: string
   readonly log: Logger
   readonly worker: boolean
+  readonly migrate: boolean
 }
 
 /** Loads the server where it runs: the primary of several processes and a start that is refused do without it. */

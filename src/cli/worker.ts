@@ -3,11 +3,11 @@ import type { Config } from "../config/config.ts"
 import { createMailboxKeys } from "../http/access/mailbox-keys.ts"
 import { createOwnerTokens } from "../http/access/owner-token.ts"
 import { mailOptions, sendingWays, shopDefaults, shopOf } from "../mail-way.ts"
+import { prepareSchema } from "../schema-way.ts"
 import { installationSecret } from "../store/upkeep/installation.ts"
 import { createEngine } from "../engine.ts"
 import { createLog } from "../base/log.ts"
 import { providersOf } from "../payments/providers.ts"
-import { migrate } from "../store/upkeep/migrate.ts"
 import { openDatabase, standbyOptions } from "../store/pool.ts"
 import { startWorker } from "../worker/worker.ts"
 import { takeSteps } from "../base/stop-steps.ts"
@@ -15,7 +15,7 @@ import { accessDatabase } from "./database.ts"
 import { stopOnSignal } from "./stop-on-signal.ts"
 
 /** Runs the background work without serving HTTP, until a signal stops it. Any number may run. */
-export async function work(config: Config): Promise<void> {
+export async function work(config: Config, options: { migrate: boolean }): Promise<void> {
   checkSimulator(config)
   checkMail(config)
   const log = createLog(config.logLevel)
@@ -25,7 +25,7 @@ export async function work(config: Config): Promise<void> {
     ...standbyOptions(config),
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
-  await migrate(access.url)
+  await prepareSchema({ databaseUrl: access.url, log, ...options })
   // A worker that may change nothing must not start.
   if (config.requireSynchronous) (await database.batches.connect()).release()
   const engine = createEngine(database, config, log, mailOptions(config), shopDefaults(config))

@@ -4,6 +4,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import pg from "pg"
 import { expect, test } from "vitest"
+import { version } from "../../src/base/version.ts"
 import { startTestApp } from "../support/app.ts"
 import { runCommand } from "../support/command-line.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
@@ -61,6 +62,9 @@ test("migrate brings a schema up to date, and migrate status lists the migration
   expect(migrated).toMatchObject({ status: 0, stdout: `Applied: ${names.join(", ")}\n` })
   expect(JSON.parse(after.stdout)).toEqual({
     migrations: names.map((name) => ({ name, executed_at: expect.stringMatching(/^\d{4}-/) })),
+    unknown_migrations: [],
+    migrated_by: version,
+    may_run: true,
   })
   expect(JSON.parse(again.stdout)).toEqual({ applied: [] })
 })

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { runCommand } from "../support/command-line.ts"
 import { createTestDatabase, differencesIn } from "../support/database.ts"
 import type { TestClient } from "../support/http.ts"
 import { checkOutLastVersion, findLastVersion, LAST_VERSION } from "../support/last-version.ts"
@@ -57,5 +58,15 @@ test.skipIf(isSkipped)(
     expect((await older.get("/readyz")).status).toBe(200)
     expect((await newer.get("/readyz")).status).toBe(200)
     expect(await differencesIn(database.url)).toEqual([])
+
+    const restarted = await runCommand(
+      ["serve"],
+      { ...environment, PORT: "0", LOG_LEVEL: "error" },
+      30_000,
+      undefined,
+      last.launcher,
+    )
+    expect(restarted.status).toBe(1)
+    expect(restarted.stderr).toMatch(/^The database belongs to another version of Doorbuster \(.*\)\n$/)
   },
 )

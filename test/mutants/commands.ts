@@ -18,12 +18,34 @@ export const commandMutants: readonly Mutant[] = [
     edits: [
       {
         file: "src/cli/database.ts",
-        find: "    await requireSchema(database.views)\n",
+        find: "    await check(database.views)\n",
         replace:
-          '    const { migrate } = await import("../store/upkeep/migrate.ts")\n    await migrate(url)\n    void requireSchema\n',
+          '    const { migrate } = await import("../store/upkeep/migrate.ts")\n    await migrate(url)\n    void check\n',
       },
     ],
     caughtBy: { file: "test/cli/commands.test.ts", test: "commands refuse a schema" },
+  },
+  {
+    name: "commands: a version sells on any newer schema",
+    edits: [
+      {
+        file: "src/store/upkeep/schema.ts",
+        find: "missing.length === 0 && known.some(({ name }) => name === migratedBy?.needs)",
+        replace: "missing.length === 0 && (known.length > 0 || migratedBy === null)",
+      },
+    ],
+    caughtBy: { file: "test/cli/schema-versions.test.ts", test: "migrate status ends with 1" },
+  },
+  {
+    name: "commands: a migration replaces the note of a newer version",
+    edits: [
+      {
+        file: "src/store/upkeep/schema.ts",
+        find: 'where (select max(name collate "C") from kysely_migration) = $3',
+        replace: "where $3::text is not null",
+      },
+    ],
+    caughtBy: { file: "test/cli/schema-versions.test.ts", test: "does not replace the note of a newer one" },
   },
   {
     name: "doctor: a shop in which buyers cannot pay is found sound",

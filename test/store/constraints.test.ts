@@ -255,6 +255,16 @@ test("the pace of mails is one row, which is there from the start", async () => 
   })
 })
 
+test("the note of the program that migrated is one row", async () => {
+  const insert = "insert into schema_program (id, version, needs)"
+  await expect(client.query(`${insert} values (true, '1', '1'), (true, '2', '2')`)).rejects.toMatchObject({
+    constraint: "schema_program_pkey",
+  })
+  await expect(client.query(`${insert} values (false, '1', '1')`)).rejects.toMatchObject({
+    constraint: "schema_program_is_one_row",
+  })
+})
+
 const shopConstraints = ["shop_pkey", "shop_is_one_row", "shop_accent_is_a_colour"]
 
 test("the shop is one row, which is there from the start, with a colour or none", async () => {
@@ -288,6 +298,8 @@ test("the tests above name every constraint of the schema", async () => {
     "mail_pace_is_one_row",
     "mail_code_total_pkey",
     "mail_code_total_is_one_row",
+    "schema_program_pkey",
+    "schema_program_is_one_row",
     ...shopConstraints,
   ]
   expect(new Set(tested)).toEqual(new Set(rows.map((row) => row.name)))

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
 import { migrate } from "../../src/store/upkeep/migrate.ts"
+import type { IndexProgress } from "../../src/store/upkeep/late-indexes.ts"
 import { createTestDatabase } from "../support/database.ts"
 import { openScopedDatabase, runSql } from "../support/rows.ts"
 
@@ -21,7 +22,8 @@ test("the indexes of the search are built beside a sale, which waits for none of
     "begin; insert into orders select (jsonb_populate_record(null::orders, '{}')).* where false",
   )
 
-  const migrated = migrate(own.url)
+  const told: IndexProgress[] = []
+  const migrated = migrate(own.url, { onIndex: (progress) => told.push(progress) })
   const isBuilding =
     "select 1 from pg_stat_activity where query like 'create index%' and wait_event_type = 'Lock'"
   await expect
@@ -30,11 +32,14 @@ test("the indexes of the search are built beside a sale, which waits for none of
   const startedAt = performance.now()
   await database.batches.query("begin; lock table orders in row exclusive mode; commit")
   const waitedMs = performance.now() - startedAt
+  await expect.poll(() => told.at(-1)?.phase).toMatch(/^waiting for writers/)
   await sale.query("commit")
   sale.release()
   await migrated
 
   expect(waitedMs).toBeLessThan(1_000)
+  const begun = told.filter(({ phase }) => phase === null).map(({ index }) => index)
+  expect(begun).toEqual(["orders_by_age", "holds_by_reference"])
   expect((await database.views.query(valid)).rows).toEqual(all)
 })
 

@@ -22,16 +22,30 @@ const lateIndexes: readonly LateIndex[] = [
   },
 ]
 
+/** An index that is being built beside a sale. */
+export interface IndexProgress {
+  readonly index: string
+  /** What PostgreSQL is doing, in its words, such as "building index: scanning table"; null when it begins. */
+  readonly phase: string | null
+  /** How much of the phase is done, from 0 to 100; null where PostgreSQL does not say. */
+  readonly percent: number | null
+}
+
 /** Any number: all programs that build these indexes have to use the same. */
 const LOCK = 7_204_113
 const PAUSE_MS = 200
+const REPORT_EVERY_MS = 2_000
 
 /**
  * Builds the indexes that a migration must not build, because it would keep a table from being written for as long as it
  * reads the table. `concurrently` lets the sale go on. Programs that start at once build them one after the other.
- * A build that was broken off leaves an invalid index, which is removed first.
+ * A build that was broken off leaves an invalid index, which is removed first. `onIndex` is called when a build begins, and
+ * every two seconds while it runs.
  */
-export async function buildLateIndexes(pool: pg.Pool): Promise<void> {
+export async function buildLateIndexes(
+  pool: pg.Pool,
+  onIndex: (progress: IndexProgress) => void = () => undefined,
+): Promise<void> {
   if ((await missing(pool)).length === 0) return
   const client = await pool.connect()
   try {
@@ -39,11 +53,34 @@ export async function buildLateIndexes(pool: pg.Pool): Promise<void> {
     while (!(await isLocked(client))) await sleep(PAUSE_MS)
     for (const { name, definition } of await missing(client)) {
       await client.query(`drop index concurrently if exists ${name}`)
-      await client.query(`create index concurrently ${name} on ${definition}`)
+      onIndex({ index: name, phase: null, percent: null })
+      const timer = setInterval(() => void reportProgress(pool, name, onIndex), REPORT_EVERY_MS)
+      await client
+        .query(`create index concurrently ${name} on ${definition}`)
+        .finally(() => clearInterval(timer))
     }
   } finally {
     await client.query("select pg_advisory_unlock_all()").finally(() => client.release())
   }
+}
+
+/** Reports how far the only build of this database is; says nothing if it cannot be read now. */
+async function reportProgress(
+  pool: pg.Pool,
+  index: string,
+  onIndex: (progress: IndexProgress) => void,
+): Promise<void> {
+  const { rows } = await pool
+    .query<Omit<IndexProgress, "index">>(
+      `select phase,
+              floor(100.0 * greatest(blocks_done::float8 / nullif(blocks_total, 0), tuples_done::float8 / nullif(tuples_total, 0)))
+                as percent
+         from pg_stat_progress_create_index
+        where index_relid = to_regclass($1)`,
+      [index],
+    )
+    .catch(() => ({ rows: [] }))
+  if (rows[0] !== undefined) onIndex({ index, ...rows[0] })
 }
 
 async function isLocked(client: pg.PoolClient): Promise<boolean> {

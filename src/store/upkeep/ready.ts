@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { takesWrites, type Database } from "../pool.ts"
-import { migrationStates } from "./migrate.ts"
+import { migrationStates } from "./schema.ts"
 
 const READY_WITHIN_MS = 2_000
 
