@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest"
-import { DatabaseUrlError, readDatabaseUrl, withDatabaseName } from "../src/base/database-url.ts"
+import {
+  DatabaseUrlError,
+  readDatabaseUrl,
+  searchPathIn,
+  withDatabaseName,
+  withSchema,
+} from "../src/base/database-url.ts"
 
 describe("the servers that a connection string names", () => {
   test.each<[string, readonly string[]]>([
@@ -48,6 +54,32 @@ test("its options are kept, and parameters that would win over the program's set
     options: "-c search_path=shop",
     ignored: ["statement_timeout", "application_name", "pgbouncer"],
   })
+})
+
+test.each([
+  ["postgresql://u:p@h/db", "-c search_path=shop"],
+  ["postgresql://u:p@h:1,i:2/db?sslmode=disable", "-c search_path=shop"],
+  ["postgresql://h/db?options=-c%20work_mem%3D7MB", "-c work_mem=7MB -c search_path=shop"],
+  [
+    "postgresql:///db?host=/run/pg&options=-c%20search_path%3Dother",
+    "-c search_path=other -c search_path=shop",
+  ],
+])("%s with a schema", (url, options) => {
+  const changed = readDatabaseUrl(withSchema(url, "shop"))
+
+  expect(changed).toEqual({ ...readDatabaseUrl(url), options })
+  expect(searchPathIn(changed.options)).toBe("shop")
+})
+
+test.each([
+  ["", null],
+  ["-c work_mem=7MB", null],
+  ["-csearch_path=a", "a"],
+  ["--search_path=a -c jit=on", "a"],
+  [String.raw`-c search_path=a,\ b`, "a, b"],
+  ["-c search_path=a -c search_path=b", "b"],
+])("the search path of %j", (options, path) => {
+  expect(searchPathIn(options)).toBe(path)
 })
 
 // Each of them is a password, or a list of servers, that the driver would take for something else.

@@ -83,6 +83,24 @@ export function readDatabaseUrl(url: string): DatabaseAddress {
   return { servers, options: given.get("options") ?? "", ignored }
 }
 
+/**
+ * The connection string with the startup option that makes `schema` the only one in which tables are looked for and made. Throws
+ * {@link DatabaseUrlError}.
+ */
+export function withSchema(url: string, schema: string): string {
+  const [, scheme = "", user, authority = "", path = "", query = ""] = shape.exec(url) ?? refuse()
+  const parameters = new URLSearchParams(query)
+  const given = parameters.get("options") ?? ""
+  parameters.set("options", `${given} -c search_path=${schema}`.trim())
+  return `${scheme}${user === undefined ? "" : `${user}@`}${authority}${path}?${parameters.toString()}`
+}
+
+/** The search path in startup options, of which PostgreSQL takes the last; null where they have none. */
+export function searchPathIn(options: string): string | null {
+  const given = [...options.matchAll(/(?:^| )(?:-c *|--)search_path=((?:\\.|[^\\ ])*)/g)].at(-1)?.[1]
+  return given?.replaceAll(/\\(.)/g, "$1") ?? null
+}
+
 /** The connection string with another database name. Throws {@link DatabaseUrlError}. */
 export function withDatabaseName(url: string, name: string): string {
   const [, scheme, user, authority, , query] = shape.exec(url) ?? refuse()

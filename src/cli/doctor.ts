@@ -159,7 +159,7 @@ async function checkSessions(url: string): Promise<Finding[]> {
   for (const purpose of purposes) {
     const client = await openConnection(url, purpose, { isChecked: false })
     try {
-      const session = await readSession(client, purpose)
+      const session = await readSession(client, purpose, readDatabaseUrl(url).options)
       readOnlyBecause ??= session.readOnlyBecause
       for (const { name, wanted, found, isMet } of session.findings) {
         // One finding for each setting: that of the first kind, unless a later kind does not meet it. Only `upkeep`,

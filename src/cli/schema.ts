@@ -31,8 +31,7 @@ async function migrateAt(access: DatabaseAccess): Promise<string[]> {
 }
 
 function describeIndex({ index, phase, percent }: IndexProgress): string {
-  if (phase === null) return `Building the index ${index} beside the sale.`
-  return `  ${index}: ${phase}${percent === null ? "" : `, ${percent} %`}`
+  return `Building the index ${index} beside the sale: ${phase}${percent === null ? "" : `, ${percent} %`}`
 }
 
 /**

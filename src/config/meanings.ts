@@ -53,6 +53,11 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
       meaning: "PostgreSQL connection string. See [PostgreSQL](../operate/postgresql.md).",
       unset: "embedded PostgreSQL",
     },
+    DATABASE_SCHEMA: {
+      meaning:
+        "Schema in which this shop's tables are, so that several shops share a database. See [Several shops in one database](../operate/several-shops.md).",
+      unset: "the first schema of the role's `search_path`, which is `public`",
+    },
     REQUIRE_SYNCHRONOUS: {
       meaning:
         "`true`: nothing is sold while the database's commits wait for no standby. See [High availability](../operate/high-availability.md#what-a-failover-can-lose).",

@@ -45,7 +45,7 @@ export function readConfig({
   })
   const env = validateVariables(given)
   return {
-    databaseUrl: databaseUrl(env.DATABASE_URL),
+    databaseUrl: databaseUrl(env),
     dataDirectory: env.DOORBUSTER_DATA_DIR,
     host: env.HOST,
     port: env.PORT,

@@ -74,6 +74,13 @@ export const schema = {
       pattern: "^postgres(ql)?://",
       description: DATABASE_URL_SHAPE,
     },
+    DATABASE_SCHEMA: {
+      type: "string",
+      // Written without quotes in a search path. The names that begin with pg_ are PostgreSQL's.
+      pattern: "^(?!pg_)[a-z_][a-z0-9_]{0,62}$",
+      description:
+        "a name of lower-case letters, digits and _, at most 63, that begins with no digit and not with pg_",
+    },
     REQUIRE_SYNCHRONOUS: { type: "boolean", default: false, description: "true or false" },
     DOORBUSTER_DATA_DIR: { ...text("a directory"), default: ".doorbuster" },
     HOST: { ...text("an address or name to listen on"), default: "127.0.0.1" },
@@ -142,6 +149,7 @@ export const schema = {
 export interface Environment
   extends StripeEnvironment, MailEnvironment, ChallengeEnvironment, PaymentPageEnvironment, RedisEnvironment {
   DATABASE_URL?: string
+  DATABASE_SCHEMA?: string
   REQUIRE_SYNCHRONOUS: boolean
   DOORBUSTER_DATA_DIR: string
   HOST: string

@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os"
-import { DatabaseUrlError, readDatabaseUrl } from "../base/database-url.ts"
+import { DatabaseUrlError, readDatabaseUrl, withSchema } from "../base/database-url.ts"
 import { languageTags, type LanguageTag } from "../../client/src/languages.ts"
 import type { HoldLimits } from "./config.ts"
+import { ConfigError } from "./config-error.ts"
 import { isNetwork } from "./addresses.ts"
 import {
   CUSTOMER_SECRETS_SHAPE,
@@ -20,12 +21,20 @@ export function webhookKey(secret: string | undefined): Buffer | null {
   return secret === undefined ? null : Buffer.from(secret.replace(/^whsec_/, ""), "base64")
 }
 
-/** DATABASE_URL as it is; null if it is not set. Throws `ConfigError` for a URL that cannot be parsed. */
-export function databaseUrl(value: string | undefined): string | null {
-  if (value === undefined) return null
+/**
+ * DATABASE_URL, with DATABASE_SCHEMA in its options where that is set; null if it is not set. Throws `ConfigError` for a URL that
+ * cannot be parsed, and for a schema without a URL.
+ */
+export function databaseUrl({ DATABASE_URL: value, DATABASE_SCHEMA: schema }: Environment): string | null {
+  if (value === undefined) {
+    if (schema === undefined) return null
+    throw new ConfigError(
+      "DATABASE_SCHEMA is set but DATABASE_URL is not: the embedded PostgreSQL has one shop",
+    )
+  }
   try {
     readDatabaseUrl(value)
-    return value
+    return schema === undefined ? value : withSchema(value, schema)
   } catch (error) {
     if (!(error instanceof DatabaseUrlError)) throw error
     throw badValue("DATABASE_URL", value, error.message)

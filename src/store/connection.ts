@@ -37,7 +37,7 @@ export function connectionKinds(
     },
     Client: clientClass(choose, async (client) => {
       if (!isChecked) return
-      await checkSession(client, purpose)
+      await checkSession(client, purpose, userOptions)
       await admit?.(client, purpose)
     }),
   })

@@ -1,4 +1,5 @@
 import type pg from "pg"
+import { searchPathIn } from "../base/database-url.ts"
 import { ReadOnlyServer, UnfitDatabase } from "./errors.ts"
 
 /** The use of a connection. The first four serve, `migrate` changes the schema, `tools` is for all other commands. */
@@ -87,8 +88,11 @@ const assumptions: readonly Assumption[] = [
   ask("idle_in_transaction_session_timeout", IDLE_IN_TRANSACTION_TIMEOUT, { purposes: serving }),
 ]
 
-function assumptionsFor(purpose: Purpose): readonly Assumption[] {
-  return assumptions.filter(({ purposes }) => purposes?.includes(purpose) ?? true)
+function assumptionsFor(purpose: Purpose, userOptions: string): readonly Assumption[] {
+  const ours = assumptions.filter(({ purposes }) => purposes?.includes(purpose) ?? true)
+  const path = searchPathIn(userOptions)
+  // With another search path, one shop would sell the units of another in the same database.
+  return path === null ? ours : [...ours, { name: "search_path", wanted: path, asked: true }]
 }
 
 /**
@@ -96,7 +100,7 @@ function assumptionsFor(purpose: Purpose): readonly Assumption[] {
  * first, because PostgreSQL takes the last value of a setting.
  */
 export function startupOptions(purpose: Purpose, userOptions: string): string {
-  const ours = assumptionsFor(purpose)
+  const ours = assumptionsFor(purpose, "")
     .filter(({ asked }) => asked)
     .map(({ name, wanted }) => `-c ${name}=${wanted.replaceAll(/[\\ ]/g, String.raw`\$&`)}`)
   return [userOptions, ...ours].filter((text) => text !== "").join(" ")
@@ -120,9 +124,13 @@ export interface Session {
   readonly readOnlyBecause: string | null
 }
 
-/** Reads the state of an open connection, with one statement. */
-export async function readSession(client: pg.ClientBase, purpose: Purpose): Promise<Session> {
-  const wanted = assumptionsFor(purpose)
+/** Reads the state of an open connection, with one statement. `userOptions`: the options of DATABASE_URL. */
+export async function readSession(
+  client: pg.ClientBase,
+  purpose: Purpose,
+  userOptions = "",
+): Promise<Session> {
+  const wanted = assumptionsFor(purpose, userOptions)
   const columns = wanted.map(({ name }) => `current_setting('${name}', true) as "${name}"`)
   const { rows } = await client.query<Record<string, string | null>>(
     `select ${columns.join(", ")}, ${readOnlyBecause} as "read only because"`,
@@ -144,8 +152,8 @@ const readOnlyBecause = `
  * Throws {@link UnfitDatabase} if the session does not meet an assumption, and {@link ReadOnlyServer} if the server
  * takes no writes. The message is one line and names every unmet assumption.
  */
-export async function checkSession(client: pg.ClientBase, purpose: Purpose): Promise<void> {
-  const session = await readSession(client, purpose)
+export async function checkSession(client: pg.ClientBase, purpose: Purpose, userOptions = ""): Promise<void> {
+  const session = await readSession(client, purpose, userOptions)
   const unmet = session.findings.filter(({ isMet }) => !isMet)
   if (unmet.length > 0) throw new UnfitDatabase(explainUnmet(unmet))
   if (session.readOnlyBecause !== null) throw new ReadOnlyServer(readOnlyText(session.readOnlyBecause))

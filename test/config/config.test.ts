@@ -78,6 +78,7 @@ test("nothing set: a laptop's installation", () => {
 test("everything set: as it was set", () => {
   const environment = {
     DATABASE_URL: "postgresql://shop:secret@db.example:5432/shop?sslmode=require",
+    DATABASE_SCHEMA: "shop_1",
     REQUIRE_SYNCHRONOUS: "true",
     DOORBUSTER_DATA_DIR: "/var/lib/doorbuster",
     HOST: "0.0.0.0",
@@ -124,7 +125,7 @@ test("everything set: as it was set", () => {
   }
 
   expect(read(environment)).toEqual({
-    databaseUrl: environment.DATABASE_URL,
+    databaseUrl: `${environment.DATABASE_URL}&options=-c+search_path%3Dshop_1`,
     requireSynchronous: true,
     dataDirectory: "/var/lib/doorbuster",
     host: "0.0.0.0",
@@ -196,6 +197,11 @@ test.each([
     { databaseUrl: "postgres://db/shop" },
   ],
   [
+    "a schema",
+    { DATABASE_URL: "postgres://db/shop", DATABASE_SCHEMA: "shop_2" },
+    { databaseUrl: "postgres://db/shop?options=-c+search_path%3Dshop_2" },
+  ],
+  [
     "a socket's directory",
     { DATABASE_URL: "postgresql:///shop?host=/run/pg" },
     { databaseUrl: expect.any(String) },
@@ -216,6 +222,11 @@ test.each([
 // One line that names the variable, its value and what the value must be.
 test.each([
   ["DATABASE_URL", "mysql://db/shop"],
+  ["DATABASE_SCHEMA", "Shop"],
+  ["DATABASE_SCHEMA", "2shops"],
+  ["DATABASE_SCHEMA", "pg_shop"],
+  ["DATABASE_SCHEMA", "a,public"],
+  ["DATABASE_SCHEMA", "a".repeat(64)],
   ["DATABASE_URL", "db.example:5432"],
   ["DATABASE_URL", "postgresql://db.example:port/shop"],
   ["PORT", "http"],

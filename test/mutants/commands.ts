@@ -26,6 +26,39 @@ export const commandMutants: readonly Mutant[] = [
     caughtBy: { file: "test/cli/commands.test.ts", test: "commands refuse a schema" },
   },
   {
+    name: "shops: one takes the tables of another in the same database for its own",
+    edits: [
+      {
+        file: "src/store/upkeep/migrator.ts",
+        find: "from pg_tables where schemaname = current_schema()",
+        replace: "from pg_tables",
+      },
+    ],
+    caughtBy: { file: "test/cli/several-shops.test.ts", test: "sell side by side" },
+  },
+  {
+    name: "shops: those in one database wait for each other's mails",
+    edits: [
+      {
+        file: "src/store/queues/mail-queue.ts",
+        find: "hashtext(current_schema() || ' ' || ",
+        replace: "hashtext('' || ",
+      },
+    ],
+    caughtBy: { file: "test/cli/several-shops.test.ts", test: "mail links to one address" },
+  },
+  {
+    name: "shops: a session in another schema is taken",
+    edits: [
+      {
+        file: "src/store/session.ts",
+        find: "return path === null ? ours : [",
+        replace: "return path !== undefined ? ours : [",
+      },
+    ],
+    caughtBy: { file: "test/store/session.test.ts", test: "another schema than that of DATABASE_URL" },
+  },
+  {
     name: "commands: a version sells on any newer schema",
     edits: [
       {

@@ -38,8 +38,7 @@ test("the indexes of the search are built beside a sale, which waits for none of
   await migrated
 
   expect(waitedMs).toBeLessThan(1_000)
-  const begun = told.filter(({ phase }) => phase === null).map(({ index }) => index)
-  expect(begun).toEqual(["orders_by_age", "holds_by_reference"])
+  expect(told[0]).toMatchObject({ index: "orders_by_age" })
   expect((await database.views.query(valid)).rows).toEqual(all)
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import { withSchema } from "../../src/base/database-url.ts"
 import { migrate, SchemaBusy } from "../../src/store/upkeep/migrate.ts"
 import { migrationStates, requireSchema, SchemaMismatch } from "../../src/store/upkeep/schema.ts"
 import { createTestDatabase, differencesIn, type TestDatabase } from "../support/database.ts"
@@ -28,13 +29,15 @@ test("an empty database gets the schema, and a second run applies nothing", asyn
 
 test("of several processes that migrate at once, one applies each file", async () => {
   await using empty = await createEmptyDatabase()
-  await using database = openScopedDatabase(empty.url)
+  // The schema is missing, too.
+  const url = withSchema(empty.url, "shop")
+  await using database = openScopedDatabase(url)
 
-  const done = await Promise.all([empty.url, empty.url, empty.url].map((url) => migrate(url)))
+  const done = await Promise.all([url, url, url].map((one) => migrate(one)))
 
   const all = (await migrationStates(database.views)).map((state) => state.name)
   expect(done.flat().sort()).toEqual(all)
-  expect(await differencesIn(empty.url)).toEqual([])
+  expect(await differencesIn(url)).toEqual([])
 })
 
 test("a failed migration changes nothing", async () => {

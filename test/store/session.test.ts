@@ -160,6 +160,14 @@ describe("a session without the settings that the code needs is not used", () =>
     expect(String(refusal)).not.toMatch(/\n/)
   })
 
+  test("another schema than that of DATABASE_URL", async () => {
+    const client = await sessionWith(inject("serverUrl"), "views", "-c search_path=public")
+    const refusal = await checkSession(client, "views", "-c search_path=shop").catch(String)
+    await client.end()
+
+    expect(refusal).toMatch(/search_path is public and has to be shop/)
+  })
+
   test("a server that takes no writes", async () => {
     const client = await sessionWith(inject("serverUrl"), "views", "-c default_transaction_read_only=on")
     const refusal = await checkSession(client, "views").catch((error: unknown) => error)

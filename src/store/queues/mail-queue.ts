@@ -241,13 +241,13 @@ async function noteResult(
 }
 
 /**
- * The lock makes requests for one address take turns; a request that does not get it is dropped, because another one is
+ * The lock makes requests for one address of one shop take turns; a request that does not get it is dropped, because another one is
  * being served. The mail stands at the newest order of the address, and its id names the moment.
  */
 async function insertLinks(tx: Tx, email: string): Promise<void> {
   const { rows } = await tx.query<{ isMine: boolean }>({
     name: "lock-links-of-address",
-    text: `select pg_try_advisory_xact_lock(${LINKS_LOCK}, hashtext(${sameEmail("$1::text")})) as "isMine"`,
+    text: `select pg_try_advisory_xact_lock(${LINKS_LOCK}, hashtext(current_schema() || ' ' || ${sameEmail("$1::text")})) as "isMine"`,
     values: [email],
   })
   if (rows[0]?.isMine !== true) return

@@ -25,8 +25,8 @@ const lateIndexes: readonly LateIndex[] = [
 /** An index that is being built beside a sale. */
 export interface IndexProgress {
   readonly index: string
-  /** What PostgreSQL is doing, in its words, such as "building index: scanning table"; null when it begins. */
-  readonly phase: string | null
+  /** What PostgreSQL is doing, in its words, such as "building index: scanning table". */
+  readonly phase: string
   /** How much of the phase is done, from 0 to 100; null where PostgreSQL does not say. */
   readonly percent: number | null
 }
@@ -39,8 +39,8 @@ const REPORT_EVERY_MS = 2_000
 /**
  * Builds the indexes that a migration must not build, because it would keep a table from being written for as long as it
  * reads the table. `concurrently` lets the sale go on. Programs that start at once build them one after the other.
- * A build that was broken off leaves an invalid index, which is removed first. `onIndex` is called when a build begins, and
- * every two seconds while it runs.
+ * A build that was broken off leaves an invalid index, which is removed first. `onIndex` is called every two seconds while a
+ * build runs.
  */
 export async function buildLateIndexes(
   pool: pg.Pool,
@@ -53,7 +53,6 @@ export async function buildLateIndexes(
     while (!(await isLocked(client))) await sleep(PAUSE_MS)
     for (const { name, definition } of await missing(client)) {
       await client.query(`drop index concurrently if exists ${name}`)
-      onIndex({ index: name, phase: null, percent: null })
       const timer = setInterval(() => void reportProgress(pool, name, onIndex), REPORT_EVERY_MS)
       await client
         .query(`create index concurrently ${name} on ${definition}`)

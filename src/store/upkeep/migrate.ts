@@ -13,7 +13,7 @@ import {
 interface MigrateOptions {
   /** How long a file that waits for a table is tried again, in milliseconds; ten minutes if not given. */
   readonly retryMs?: number
-  /** Called when an index is begun, and about every two seconds while it is built. */
+  /** Called every two seconds while an index is built. */
   readonly onIndex?: (progress: IndexProgress) => void
 }
 
@@ -54,6 +54,7 @@ const RETRY_MS = 600_000
 /** The time between two tries, in which the sale runs undisturbed. */
 const PAUSE_MS = 3_000
 const LOCK_NOT_AVAILABLE = "55P03"
+const UNIQUE_VIOLATION = "23505"
 
 /** Another transaction kept a table locked for as long as a migration may wait. */
 export class SchemaBusy extends Error {}
@@ -79,6 +80,7 @@ async function retryWhileLocked<T>(work: () => Promise<T>, retryMs: number): Pro
 async function applyMissing(pool: pg.Pool, retryMs: number): Promise<string[]> {
   // Its library has hundreds of modules, which a start that has nothing to migrate need not load.
   const { createMigrator } = await import("./migrator.ts")
+  await makeSchema(pool)
   const migrator = createMigrator(pool, migrationsDirectory)
   const applied: string[] = []
   for (;;) {
@@ -86,6 +88,21 @@ async function applyMissing(pool: pg.Pool, retryMs: number): Promise<string[]> {
     if (results.length === 0) return applied
     applied.push(...results)
   }
+}
+
+/** Makes the schema of DATABASE_SCHEMA where it is missing. Where the search path names no usable one, PostgreSQL will say so. */
+async function makeSchema(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query<{ name: string | null }>(
+    // An entry such as "$user" has quotes, and is nobody's own.
+    `select quote_ident(substring(current_setting('search_path') from '^[a-z_][a-z0-9_]*')) as name
+      where current_schema() is null`,
+  )
+  const name = rows[0]?.name ?? null
+  if (name === null) return
+  await pool.query(`create schema if not exists ${name}`).catch((error: unknown) => {
+    // Of two processes that make it at once, PostgreSQL refuses one in spite of "if not exists".
+    if (!(error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION)) throw error
+  })
 }
 
 /** Applies all migrations to a database that has none; leaves any other database as it is. */

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises"
-import { Kysely, PostgresDialect, sql } from "kysely"
+import { Kysely, PostgresDialect, sql, type DatabaseIntrospector } from "kysely"
 import { Migrator, type Migration } from "kysely/migration"
 import type pg from "pg"
 
@@ -14,7 +14,7 @@ export interface SqlMigrator {
 
 /** Makes a migrator for the `.sql` files in `directory`, which ends in a slash. */
 export function createMigrator(pool: pg.Pool, directory: string): SqlMigrator {
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<unknown>({ dialect: new OneSchema({ pool }) })
   const migrator = new Migrator({ db, provider: { getMigrations: () => readMigrations(directory) } })
   return {
     async applyNext() {
@@ -23,6 +23,32 @@ export function createMigrator(pool: pg.Pool, directory: string): SqlMigrator {
       if (error !== undefined) throw new Error("a migration failed", { cause: error })
       return results.filter(({ status }) => status === "Success").map(({ migrationName }) => migrationName)
     },
+  }
+}
+
+/**
+ * Kysely looks for its own tables among those of the whole database, and so takes those of another shop for this one's; it
+ * also fails where another shop migrates at that moment.
+ */
+class OneSchema extends PostgresDialect {
+  override createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+    const whole = super.createIntrospector(db)
+    return {
+      getSchemas: () => whole.getSchemas(),
+      async getTables() {
+        const { rows } = await sql<{ name: string; schema: string }>`
+          select tablename as name, schemaname as schema from pg_tables where schemaname = current_schema()`.execute(
+          db,
+        )
+        return rows.map(({ name, schema }) => ({
+          name,
+          schema,
+          isView: false,
+          isForeign: false,
+          columns: [],
+        }))
+      },
+    }
   }
 }
 
