@@ -80,6 +80,23 @@ export function productIn<Item extends Texts & { readonly variants?: readonly Na
   return { ...inWords(product, words), name, description }
 }
 
+/** The name of an option as a title: `Size`. */
+export function optionTitle(option: string): string {
+  return option.charAt(0).toUpperCase() + option.slice(1)
+}
+
+/**
+ * The options of a variant, in the order of its name, where they say all that its name says: `Colour` and `Black`, `Size` and
+ * `M` for `Black / M`. Null: it has fewer than two, or its name says more.
+ */
+export function optionsInName({ name, options }: Named): readonly (readonly [string, string])[] | null {
+  const parts = partsOf(name)
+  const pairs = Object.entries(options)
+  const values = new Set(pairs.map(([, value]) => value))
+  if (pairs.length < 2 || !parts.every((part) => values.has(part))) return null
+  return pairs.sort(([, one], [, other]) => parts.indexOf(one) - parts.indexOf(other))
+}
+
 /** The parts of a variant's name that are translated each for itself; one where it has no parts. */
 export function partsOf(name: string): readonly string[] {
   return name.split(separator).filter((_, index) => index % 2 === 0)

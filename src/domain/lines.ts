@@ -36,6 +36,8 @@ export function commonPrice(lines: readonly HoldLine[]): number | null {
 export interface VariantNames {
   readonly name: string
   readonly sku: string | null
+  /** Its value of each option of the product, such as `{"size": "M"}`. */
+  readonly options: Readonly<Record<string, string>>
 }
 
 /** Units of one variant in an order, with the variant's names: an order itself knows only ids. */
@@ -47,7 +49,7 @@ export function nameLines(
   namesOf: (variantId: number) => VariantNames | undefined,
 ): NamedLine[] {
   return lines.map((line) => {
-    const { name, sku } = namesOf(line.variantId) ?? { name: `Variant ${line.variantId}`, sku: null }
-    return { ...line, name, sku }
+    const names = namesOf(line.variantId) ?? { name: `Variant ${line.variantId}`, sku: null, options: {} }
+    return { ...line, ...names }
   })
 }

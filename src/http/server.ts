@@ -115,7 +115,7 @@ export async function createServer(services: Services, options: ServerOptions): 
 
   registerBuyerRoutes(app, services, options)
   registerProviderRoutes(app, services)
-  showMissing = await registerStorefrontPages(app, services)
+  showMissing = await registerStorefrontPages(app, services, options)
   await registerApiReference(app)
   await registerDocsSite(app)
   registerAdminRoutes(app, services)

@@ -1,5 +1,5 @@
 import type { LanguageTag } from "../../client/src/languages.ts"
-import { wordIn } from "../../client/src/words.ts"
+import { optionsInName, optionTitle, wordIn } from "../../client/src/words.ts"
 import type { Address } from "../domain/details.ts"
 import type { MailKind } from "../domain/mails.ts"
 import type { NamedLine } from "../domain/lines.ts"
@@ -189,15 +189,19 @@ function links({ orders }: ComposedContent, shop: Shop, language: MailLanguage):
 }
 
 /** A row for each variant, or one for a product without variants. */
-function rowsOf(order: ComposedOrder, { amount, tag }: MailLanguage): MailRow[] {
+function rowsOf(order: ComposedOrder, { amount, tag, words: { optionIs } }: MailLanguage): MailRow[] {
   const { namedLines, qty, totalMinor, currency } = order
   const { name: productName } = textsIn({ name: order.productName, description: null }, order.content, tag)
   const words = wordsIn(order.content, tag)
   if (namedLines.length === 0) {
     return [{ label: `${qty} × ${productName}`, amount: amount(totalMinor, currency) }]
   }
+  const nameOf = (line: NamedLine) =>
+    optionsInName(line)
+      ?.map(([option, value]) => optionIs(optionTitle(wordIn(words, option)), wordIn(words, value)))
+      .join(" · ") ?? wordIn(words, line.name)
   return namedLines.map((line) => ({
-    label: `${line.qty} × ${productName}, ${wordIn(words, line.name)}`,
+    label: `${line.qty} × ${productName}, ${nameOf(line)}`,
     amount: amount(line.qty * line.unitPriceMinor, currency),
   }))
 }

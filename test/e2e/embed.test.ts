@@ -97,7 +97,7 @@ describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origi
     site.show(app, `<doorbuster-buy product="${id}"></doorbuster-buy>`)
     await using visitor = await newVisitor()
     const { page } = visitor
-    await page.goto(site.url)
+    await page.goto(`${site.url}/?campaign=spring`)
     await page.getByText("10", { exact: true }).waitFor()
     // One column, however wide the window: the page around the element says how wide it is.
     const places = await Promise.all(
@@ -122,8 +122,14 @@ describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origi
     expect(page.url()).not.toContain("dbt1.")
     await payBy(page, "Pay")
     await reads(page, "Order paid")
-    await page.goto(site.url)
+    await page.getByRole("link", { name: `Back to ${new URL(site.url).host}` }).click()
+    await page.waitForURL(`${site.url}/?campaign=spring`)
     await page.getByText("Order paid").waitFor()
+    // It says so once.
+    const notices = page.locator("doorbuster-buy .notice:visible")
+    await expect
+      .poll(() => notices.allInnerTexts())
+      .toEqual([expect.stringMatching(/^Order paid · Go to order \d+$/)])
     await page.reload()
     await page.getByText("Order paid").waitFor()
 
@@ -140,7 +146,7 @@ describe.skipIf(leavesOutBrowser())("<doorbuster-buy> on a page of another origi
     expect(again).toEqual({ ...held, restored: true })
     expect(ordered).toMatchObject({ product_id: id, hold_id: held["hold_id"], token: held["token"] })
     expect(ordered["url"]).toBe(
-      `${app.url}/o/${String(ordered["order_id"])}?lang=en#${String(held["token"])}`,
+      `${app.url}/o/${String(ordered["order_id"])}?lang=en&from=${encodeURIComponent(site.url)}#${String(held["token"])}&from=%2F%3Fcampaign%3Dspring`,
     )
     expect(paid).toEqual({
       product_id: id,
@@ -360,9 +366,8 @@ doorbuster-buy::part(name) { font-style: italic } doorbuster-buy::part(primary) 
     await press(page, "Check out")
     await page.waitForURL(`${site.url}/orders/*`)
 
-    // One beside the form, and one for the order.
     const links = page.locator("doorbuster-buy").getByRole("link", { name: "Go to order" })
-    await expect.poll(() => links.count()).toBe(2)
+    await expect.poll(() => links.count()).toBe(1)
     const ordered = new Map(await noted(page)).get("ordered")
     const own = `${site.url}/orders/${String(ordered?.["order_id"])}?lang=en#${String(ordered?.["token"])}`
     expect(ordered?.["url"]).toBe(own)
@@ -374,6 +379,44 @@ doorbuster-buy::part(name) { font-style: italic } doorbuster-buy::part(primary) 
     )
     await page.locator("doorbuster-buy[stage=error]").waitFor()
     expect(await page.locator("doorbuster-buy a").count()).toBe(0)
+  })
+
+  test("leads back to pages of allowed sites only, and keeps the way over the payment", async () => {
+    const id = await offerLamp(app)
+    const { hold_id, token } = await app.crowd.holds.create({ product_id: id, qty: 1 })
+    const { order_id } = await app.crowd.orders.create({ hold_id })
+    await using visitor = await newVisitor()
+    const { page } = visitor
+    const wayBack = page.getByRole("link", { name: "Back to" })
+    const open = async (search: string, from: string) => {
+      await page.goto("about:blank")
+      await page.goto(`${app.url}/o/${order_id}?${search}#${token}&from=${encodeURIComponent(from)}`)
+      await reads(page, "Awaiting your payment")
+    }
+
+    for (const foreign of [
+      "from=https://other.example",
+      "from=null",
+      "from=javascript:alert(1)",
+      "from=a&from=b",
+    ]) {
+      await open(foreign, "/lamp")
+      expect(await wayBack.count()).toBe(0)
+    }
+    for (const [from, back] of [
+      ["//other.example/lamp", "/"],
+      ["https://other.example/lamp", "/"],
+      ["javascript:alert(1)", "/"],
+      ["/lamp?a=b&from=c", "/lamp?a=b&from=c"],
+    ] as const) {
+      await open(`from=${site.url}`, from)
+      expect(await wayBack.getAttribute("href")).toBe(`${site.url}${back}`)
+    }
+    // As a payment page leads back: without what the element has given along.
+    await page.goto(`${app.url}/o/${order_id}`)
+    await reads(page, "Awaiting your payment")
+    expect(await wayBack.getAttribute("href")).toBe(`${site.url}/lamp?a=b&from=c`)
+    expect(await findFaults(page)).toEqual([])
   })
 
   test("says on the element and in the console what its page has to mend, and starts when that is done", async () => {

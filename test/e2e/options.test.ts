@@ -188,7 +188,7 @@ describe.skipIf(leavesOutBrowser())("a buyer who chooses by option", { timeout: 
     expect(await buyButton(page).getAttribute("aria-disabled")).toBe("true")
     await value(page, "Size", "L").check()
     await press(page, "Reserve")
-    await page.getByText("1 × Tour shirt, White / L").waitFor()
+    await page.getByText("Colour: White · Size: L", { exact: true }).waitFor()
   })
 
   test("is led to the option that is missing, and keeps what was picked before the scripts ran", async () => {
@@ -211,7 +211,7 @@ describe.skipIf(leavesOutBrowser())("a buyer who chooses by option", { timeout: 
     await expect.poll(() => focusedValue(page)).toBe("S")
     await value(page, "Size", "L").check()
     await press(page, "Reserve")
-    await page.getByText("1 × Tour shirt, Red / L").waitFor()
+    await page.getByText("Colour: Red · Size: L", { exact: true }).waitFor()
   })
 
   test("chooses several, and goes back to one", async () => {

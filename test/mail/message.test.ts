@@ -38,7 +38,9 @@ const contentWith = (value: string): ComposedContent => ({
     productName: value,
     // The shop's own text may have lines of its own.
     content: { ...noProductContent, afterPurchase: value.replaceAll(/\s+/g, " ") },
-    namedLines: [{ variantId: 1, qty: 2, unitPriceMinor: 9_999, restockedQty: 0, name: value, sku: null }],
+    namedLines: [
+      { variantId: 1, qty: 2, unitPriceMinor: 9_999, restockedQty: 0, name: value, sku: null, options: {} },
+    ],
   },
   refund: null,
   orders: [],
@@ -119,8 +121,24 @@ test("HTML and text tell the same", () => {
           translations: { de: { name: "Läufer", description: null, afterPurchase: null } },
         },
         namedLines: [
-          { variantId: 1, qty: 2, unitPriceMinor: 12_900, restockedQty: 0, name: "EU 42", sku: null },
-          { variantId: 2, qty: 1, unitPriceMinor: 12_000, restockedQty: 0, name: "EU 43", sku: null },
+          {
+            variantId: 1,
+            qty: 2,
+            unitPriceMinor: 12_900,
+            restockedQty: 0,
+            name: "EU 42",
+            sku: null,
+            options: {},
+          },
+          {
+            variantId: 2,
+            qty: 1,
+            unitPriceMinor: 12_000,
+            restockedQty: 0,
+            name: "EU 43",
+            sku: null,
+            options: {},
+          },
         ],
       },
     },
@@ -248,11 +266,11 @@ Terms: https://lamp.example/t
 })
 
 describe("the words of options and variants in a mail", () => {
-  const words = (name: string, red: string, days: string) => ({
+  const words = (name: string, red: string, days: string, more: Readonly<Record<string, string>> = {}) => ({
     name,
     description: null,
     afterPurchase: null,
-    words: { Red: red, "Two days": days },
+    words: { Red: red, "Two days": days, ...more },
   })
   const content: ComposedContent = {
     ...contentWith("x"),
@@ -263,14 +281,30 @@ describe("the words of options and variants in a mail", () => {
       content: {
         ...noProductContent,
         translations: {
-          de: words("Läufer", "Rot", "Zwei Tage"),
+          de: words("Läufer", "Rot", "Zwei Tage", { colour: "Farbe" }),
           fr: words("Coureur", "Rouge", "Deux jours"),
           ar: words("حذاء", "أحمر", "يومان"),
         },
       },
       namedLines: [
-        { variantId: 1, qty: 2, unitPriceMinor: 9_999, restockedQty: 0, name: "Red / 42", sku: null },
-        { variantId: 2, qty: 1, unitPriceMinor: 9_999, restockedQty: 0, name: "Two days", sku: null },
+        {
+          variantId: 1,
+          qty: 2,
+          unitPriceMinor: 9_999,
+          restockedQty: 0,
+          name: "Red / 42",
+          sku: null,
+          options: { size: "42", colour: "Red" },
+        },
+        {
+          variantId: 2,
+          qty: 1,
+          unitPriceMinor: 9_999,
+          restockedQty: 0,
+          name: "Two days",
+          sku: null,
+          options: { colour: "Two days" },
+        },
       ],
     },
     refund: { amountMinor: 100, currency: "EUR", reason: "requested" },
@@ -278,13 +312,13 @@ describe("the words of options and variants in a mail", () => {
   const kinds = ["receipt", "refund", "cancelled", "links"] as const
 
   test.each([
-    ["de-CH", "Läufer, Rot / 42", "Läufer, Zwei Tage"],
-    ["fr", "Coureur, Rouge / 42", "Coureur, Deux jours"],
-    ["ar", "حذاء, أحمر / 42", "حذاء, يومان"],
+    ["de-CH", "Läufer, Farbe: Rot · Size: 42", "Läufer, Zwei Tage"],
+    ["fr", "Coureur, Colour : Rouge · Size : 42", "Coureur, Deux jours"],
+    ["ar", "حذاء, Colour: أحمر · Size: 42", "حذاء, يومان"],
     // A language without words of the product, one without words of mails, and none, where the shop's default is English.
-    ["ja", "Runner, Red / 42", "Runner, Two days"],
-    ["it", "Runner, Red / 42", "Runner, Two days"],
-    [null, "Runner, Red / 42", "Runner, Two days"],
+    ["ja", "Runner, Colour：Red · Size：42", "Runner, Two days"],
+    ["it", "Runner, Colour: Red · Size: 42", "Runner, Two days"],
+    [null, "Runner, Colour: Red · Size: 42", "Runner, Two days"],
   ] as const)("are those of the order's language: %s", (language, ...lines) => {
     for (const kind of kinds) {
       const inLanguage = { ...content.order, language }

@@ -14,6 +14,7 @@ const line = (variantId: number, given: Partial<NamedLine> = {}): NamedLine => (
   variantId,
   name: "42",
   sku: "R-42",
+  options: {},
   qty: 1,
   unitPriceMinor: 13_900,
   restockedQty: 0,

@@ -55,6 +55,7 @@ const samples: Spoken<Words> = {
   customerLimit: [5],
   refused: ["The reason"],
   goToOrder: [7],
+  backTo: ["www.aurora.example"],
   lackSome: ["Red", 5],
   lackHeld: ["Red"],
   lackSold: ["Red"],

@@ -279,9 +279,14 @@ async function readContent(
   return client.products.content(productId, language, { retry: { tries: 1 }, signal }).catch(() => null)
 }
 
-/** The address of an order's page at Doorbuster. The key is after `#`, which browsers send to no server. */
+/**
+ * The address of an order's page at Doorbuster, which leads back to this page. The key is after `#`, which browsers send to no
+ * server, and so is the path of this page.
+ */
 function orderLink({ order_id, lang, token }: OrderPageValues): string {
-  return `${server}/o/${order_id}?lang=${lang}${token === "" ? "" : `#${token}`}`
+  const site = encodeURIComponent(location.origin)
+  const path = encodeURIComponent(location.pathname + location.search)
+  return `${server}/o/${order_id}?lang=${lang}&from=${site}#${token}&from=${path}`
 }
 
 /**

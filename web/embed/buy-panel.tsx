@@ -1,5 +1,5 @@
-import type { ReadonlySignal } from "@preact/signals"
-import { useContext } from "preact/hooks"
+import { computed, type ReadonlySignal } from "@preact/signals"
+import { useContext, useMemo } from "preact/hooks"
 import type { Order, Product } from "../../client/src/index.ts"
 import { AccessField } from "../storefront/access-field.tsx"
 import { Announcer } from "../storefront/announcer.tsx"
@@ -10,10 +10,9 @@ import { Headline, NoticeLine, Offline } from "../storefront/messages.tsx"
 import { OrderAddress } from "../storefront/order-address.ts"
 import { useLanguage } from "../storefront/page-language.ts"
 import type { PageModel } from "../storefront/page-model.ts"
-import { variantsLeft } from "../storefront/option-choice.ts"
+import { namesOfVariant, variantsLeft } from "../storefront/option-choice.ts"
 import { headlineOf, priceText } from "../storefront/texts.ts"
 import { Countdown, UnitsSummary } from "../storefront/units-summary.tsx"
-import { variantName } from "../storefront/variant-choice.ts"
 
 interface BuyPanelProps {
   readonly model: PageModel
@@ -24,8 +23,9 @@ interface BuyPanelProps {
 }
 
 /** The storefront's panel of a product, without what surrounds it on its own page. */
-export function BuyPanel({ model, order, onCheckout }: BuyPanelProps) {
+export function BuyPanel({ model: whole, order, onCheckout }: BuyPanelProps) {
   const language = useLanguage()
+  const model = useMemo(() => ({ ...whole, view: withoutOrdered(whole.view, order) }), [whole, order])
   const product = model.product.value
   if (product === null) return null
   const { stage, notice, isOffline } = model.view.value
@@ -51,12 +51,20 @@ export function BuyPanel({ model, order, onCheckout }: BuyPanelProps) {
           {form}
         </>
       )}
-      {form === null && notice?.code !== "ordered" && <NoticeLine notice={notice} />}
+      {form === null && <NoticeLine notice={notice} />}
       <OrderLine order={order.value} />
       <Offline isOffline={isOffline} />
       <Announcer model={model} />
     </div>
   )
+}
+
+/** The line of the order says more than the notice that there is one. */
+function withoutOrdered(view: PageModel["view"], order: BuyPanelProps["order"]): PageModel["view"] {
+  return computed(() => {
+    const isSaid = view.value.notice?.code === "ordered" && order.value !== null
+    return isSaid ? { ...view.value, notice: null } : view.value
+  })
 }
 
 interface HeldProps {
@@ -78,7 +86,7 @@ function Held({ stage, product, model, onCheckout }: HeldProps) {
         total={price(stage.totalMinor, product.currency)}
         lines={stage.lines?.map(({ variant_id, qty, unit_price_minor }) => ({
           id: variant_id,
-          name: variantName(words, product, variant_id),
+          ...namesOfVariant(words, product, variant_id),
           quantity: qty,
           price: price(unit_price_minor * qty, product.currency),
         }))}

@@ -95,7 +95,13 @@ export type PageContent =
       readonly preview?: { readonly state: PreviewState; readonly states: readonly PreviewState[] }
     }
   /** Contains no order: only the browser has the token to read it. */
-  | { readonly kind: "order"; readonly orderId: Order["order_id"]; readonly payment: PaymentChoice | null }
+  | {
+      readonly kind: "order"
+      readonly orderId: Order["order_id"]
+      readonly payment: PaymentChoice | null
+      /** The origin of the page with `<doorbuster-buy>` from which the buyer comes. Absent: none that the server allows. */
+      readonly cameFrom?: string
+    }
   /** `hasMail`: whether links can be sent. */
   | { readonly kind: "find"; readonly hasMail: boolean }
   /** Contains none: only the browser knows which orders it has made. */

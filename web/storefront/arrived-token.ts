@@ -3,22 +3,37 @@ import { storage } from "./browser-storage.ts"
 /** The characters of an owner token. Others cannot be sent in a header, so such a link is wrong without a question. */
 const SHAPE = /^[\w.-]{1,200}$/
 
-/**
- * Takes the owner token after `#` out of the address bar and returns it, so that it is not in the history, in a bookmark, in
- * a screenshot or in an address that the buyer shares. Null: there is no such text; empty: the text cannot be a token.
- */
-export function takeArrivedToken(): string | null {
-  if (location.hash.length < 2) return null
-  const text = location.hash.slice(1)
-  clearHash()
-  return SHAPE.test(text) ? text : ""
+/** What the address of an order's page has after `#`. */
+export interface Arrival {
+  /** The order's owner token. Null: there is none; empty: there is text that cannot be a token. */
+  readonly token: string | null
+  /** The path of the page with `<doorbuster-buy>` from which the buyer comes; null: none. */
+  readonly from: string | null
 }
 
 /**
- * The token that the page was opened with. Taken when this file is evaluated: the page's script imports it first, so that
+ * Takes what is after `#` out of the address bar and returns it, so that the owner token is not in the history, in a bookmark, in
+ * a screenshot or in an address that the buyer shares.
+ */
+export function takeArrival(): Arrival {
+  const [, text = "", from] = /^#(.*?)(?:&from=(.*))?$/.exec(location.hash) ?? []
+  if (location.hash !== "") clearHash()
+  return { token: text === "" ? null : SHAPE.test(text) ? text : "", from: decoded(from) }
+}
+
+function decoded(text: string | undefined): string | null {
+  try {
+    return text === undefined ? null : decodeURIComponent(text)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * What the page of an order was opened with. Taken when this file is evaluated: the page's script imports it first, so that
  * no other code of the page runs while the token is in the address bar.
  */
-export const firstToken = location.pathname.startsWith("/o/") ? takeArrivedToken() : null
+export const firstArrival = location.pathname.startsWith("/o/") ? takeArrival() : null
 
 function clearHash(): void {
   history.replaceState(history.state, "", location.pathname + location.search)
@@ -28,7 +43,7 @@ function clearHash(): void {
 const CUSTOMER_SHAPE = /^#dbc1(\.[\w-]*){4}$/
 
 /**
- * Takes a customer token out of the address bar, as {@link takeArrivedToken} does, and keeps it until the tab is closed, or the
+ * Takes a customer token out of the address bar, as {@link takeArrival} does, and keeps it until the tab is closed, or the
  * server refuses it.
  */
 function keepArrivedCustomer(): void {
@@ -59,11 +74,7 @@ export function takeArrivedCode(): string | null {
   const text = /^#code=(.+)$/.exec(location.hash)?.[1]
   if (text === undefined || !location.pathname.startsWith("/p/")) return null
   clearHash()
-  try {
-    return decodeURIComponent(text).trim() || null
-  } catch {
-    return null
-  }
+  return decoded(text)?.trim() || null
 }
 
 /** The access code of the link with which the page was opened; null: none. */

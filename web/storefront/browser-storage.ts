@@ -22,6 +22,8 @@ export interface StoredHold {
 export interface StoredOrder {
   readonly token: string | null
   readonly payment: StoredPayment | null
+  /** The page of another site on which the order was made. */
+  readonly wayBack?: string
   /** True: the shop has erased the order's details and takes no new ones, so no form is shown. */
   readonly isErased?: boolean
   /** What the order's page has shown last; absent: nothing yet. */
@@ -33,6 +35,7 @@ type OrderChange =
   | Pick<StoredOrder, "token" | "payment">
   | Required<Pick<StoredOrder, "summary">>
   | Required<Pick<StoredOrder, "isErased">>
+  | Required<Pick<StoredOrder, "wayBack">>
 
 /** Where an order is. */
 export type OrderStage = Exclude<Stage["kind"], "held" | "reserving" | "needs_access">

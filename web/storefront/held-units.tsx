@@ -7,7 +7,7 @@ import { MainAction } from "./main-action.tsx"
 import { NoticeLine } from "./messages.tsx"
 import { useLanguage } from "./page-language.ts"
 import type { PageModel } from "./page-model.ts"
-import { variantName } from "./variant-choice.ts"
+import { namesOfVariant } from "./option-choice.ts"
 import { Countdown, UnitsSummary } from "./units-summary.tsx"
 
 interface HeldUnitsProps {
@@ -53,7 +53,7 @@ export function HeldUnits({ stage, product, model }: HeldUnitsProps) {
         total={price(stage.totalMinor, product.currency)}
         lines={stage.lines?.map(({ variant_id, qty, unit_price_minor }) => ({
           id: variant_id,
-          name: variantName(words, product, variant_id),
+          ...namesOfVariant(words, product, variant_id),
           quantity: qty,
           price: price(unit_price_minor * qty, product.currency),
         }))}

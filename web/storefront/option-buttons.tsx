@@ -1,10 +1,10 @@
 import type { Product, Variant } from "../../client/src/index.ts"
+import { optionTitle } from "../../client/src/words.ts"
 import {
   havingAll,
   narrowed,
   offerOf,
   OPTION_FIELD,
-  optionTitle,
   pickOf,
   type OptionGroup,
   type Picks,

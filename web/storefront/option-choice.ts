@@ -1,7 +1,7 @@
-import type { ShownUnits, Variant } from "../../client/src/index.ts"
-import { partsOf } from "../../client/src/words.ts"
+import type { Product, ShownUnits, Variant } from "../../client/src/index.ts"
+import { optionTitle, partsOf } from "../../client/src/words.ts"
 import type { Words } from "./words/en.ts"
-import { stateOfVariant, withUnits, type Choice, type ValueState } from "./variant-choice.ts"
+import { stateOfVariant, variantName, withUnits, type Choice, type ValueState } from "./variant-choice.ts"
 
 /** How the name of a radio button begins that picks a value of an option. */
 export const OPTION_FIELD = "option:"
@@ -169,7 +169,12 @@ export function namedOptions(
   }
 }
 
-/** The name of an option as a title: `Size`. */
-export function optionTitle(option: string): string {
-  return option.charAt(0).toUpperCase() + option.slice(1)
+/** A variant as a ticket names it: `name` is empty where its options say the same. */
+export function namesOfVariant(
+  words: Pick<Words, "optionIs" | "variant">,
+  product: Product | null,
+  variantId: number,
+): { readonly name: string; readonly options: string | undefined } {
+  const { isWhole, text } = namedOptions(words, product?.variants, variantId)
+  return { name: isWhole ? "" : variantName(words, product, variantId), options: text }
 }

@@ -66,7 +66,7 @@ export function OrderActions({ order, stage, model }: OrderActionsProps) {
         <>
           {noticeLine}
           <div class="actions">
-            <a class="button primary" href={`/p/${order.product_id}`}>
+            <a class="button primary" href={model.wayBack.value ?? `/p/${order.product_id}`}>
               {words.backToProduct}
             </a>
           </div>

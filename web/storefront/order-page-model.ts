@@ -12,12 +12,13 @@ import { readerZone } from "../shared/dates.ts"
 import type { PageData, PaymentChoice } from "../shared/page-data.ts"
 import { whatBuyerSees, type Known, type PaymentSeen, type Pending } from "./buyer-view.ts"
 import type { Language } from "./language.ts"
-import { variantName } from "./variant-choice.ts"
+import { namesOfVariant } from "./option-choice.ts"
 import { staticModel, type PageModel, type LivePageModel } from "./page-model.ts"
 import { storage } from "./browser-storage.ts"
-import { takeArrivedToken } from "./arrived-token.ts"
+import { takeArrival, type Arrival } from "./arrived-token.ts"
 import { createOrderAccess } from "./order-access.ts"
 import { createServerConnection, detailErrorsIn, onReturn, refusalOf } from "./server-connection.ts"
+import { wayBackOf } from "./way-back.ts"
 import { createLinkPayment } from "./link-payment.ts"
 import { createSimulatorPayment } from "./simulator-payment.ts"
 import { createStripePayment } from "./stripe-payment.ts"
@@ -31,7 +32,7 @@ const CALM_MS = 30_000
 /** The page of an order: pays it, cancels it and follows its status. Call `start` once the page is rendered. */
 export function createOrderPageModel(
   data: Extract<PageData, { kind: "order" }>,
-  firstToken: string | null,
+  arrival: Arrival | null,
   language: Language,
 ): LivePageModel {
   const { orderId } = data
@@ -45,6 +46,7 @@ export function createOrderPageModel(
   const detailErrors = signal<readonly FieldError[]>([])
   const zone = signal<string | null>(null)
   const ownerToken = signal<string | null>(null)
+  const wayBack = signal<string | null>(null)
   let next: ReturnType<typeof setTimeout> | undefined
   let isLooking = false
   let hasMissed = false
@@ -160,16 +162,17 @@ export function createOrderPageModel(
     if (typeof shown === "string" || of === null) return
     if (stage === "held" || stage === "reserving" || stage === "needs_access") return
     const { quantity, total_minor: totalMinor, refunded_minor: refundedMinor, currency, expires_at } = shown
-    const lines = shown.lines?.map(({ variant_id, quantity: units }) => ({
-      name: variantName(language.words, of, variant_id),
-      quantity: units,
-    }))
+    const lines = shown.lines?.map(({ variant_id, quantity: units }) => {
+      const { name, options } = namesOfVariant(language.words, of, variant_id)
+      return { name: [name, options].filter(Boolean).join(", "), quantity: units }
+    })
     const summary = { name: of.name, quantity, lines, totalMinor, refundedMinor, currency, stage }
     // The effect runs each second.
     if (JSON.stringify(summary) === remembered) return
     remembered = JSON.stringify(summary)
     const endsAtMs = Date.now() + Date.parse(expires_at) - client.clock.now()
     storage.saveOrder(orderId, { summary: { ...summary, endsAtMs } })
+    if (wayBack.value !== null) storage.saveOrder(orderId, { wayBack: wayBack.value })
   }
 
   function refuse(error: unknown): void {
@@ -214,6 +217,7 @@ export function createOrderPageModel(
     addresses: client.addresses,
     detailErrors,
     orderLink: computed(() => ownerToken.value && `${location.origin}/o/${orderId}#${ownerToken.value}`),
+    wayBack,
     ...(method && { paymentForm: method.form }),
     actions: { ...staticModel(data).actions, pay, cancel, saveDetails },
   }
@@ -221,10 +225,11 @@ export function createOrderPageModel(
     model,
     start() {
       zone.value = readerZone()
-      access.arrive(firstToken)
+      access.arrive(arrival?.token ?? null)
+      wayBack.value = wayBackOf(orderId, data.cameFrom ?? null, arrival?.from ?? null)
       // A link that is opened in the tab of its order changes the address alone.
       addEventListener("hashchange", () => {
-        access.arrive(takeArrivedToken())
+        access.arrive(takeArrival().token)
         void look()
       })
       const refused = method?.start() ?? null

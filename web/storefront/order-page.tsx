@@ -9,8 +9,7 @@ import { OrderDetails } from "./details-part.tsx"
 import { OrderActions } from "./order-actions.tsx"
 import { OtherDevice } from "./other-device.tsx"
 import { Countdown, UnitsSummary } from "./units-summary.tsx"
-import { namedOptions } from "./option-choice.ts"
-import { variantName } from "./variant-choice.ts"
+import { namesOfVariant } from "./option-choice.ts"
 
 interface OrderPageProps {
   readonly orderId: number
@@ -24,9 +23,15 @@ export function OrderPage({ orderId, support, model }: OrderPageProps) {
   const { stage, notice, isOffline } = model.view.value
   const order = model.order.value
   const product = model.product.value
+  const wayBack = model.wayBack.value
   const isLoaded = order !== null && typeof order === "object"
   return (
     <main class="narrow order">
+      {wayBack !== null && (
+        <p class="way-back">
+          <a href={wayBack}>{words.backTo(new URL(wayBack).host)}</a>
+        </p>
+      )}
       <h1 class="tabular">{words.order(orderId)}</h1>
       <section class={`status-panel ${stage.kind}`} aria-label={words.order(orderId)}>
         <div class="order-goods">
@@ -97,16 +102,12 @@ function OrderSummary({ order, product, stage, zone }: OrderSummaryProps) {
       name={product?.name ?? words.product(order.product_id)}
       quantity={order.quantity}
       total={price(order.total_minor, order.currency)}
-      lines={order.lines?.map(({ variant_id, quantity, total_minor }) => {
-        const { isWhole, text } = namedOptions(words, product?.variants, variant_id)
-        return {
-          id: variant_id,
-          name: isWhole ? "" : variantName(words, product, variant_id),
-          options: text,
-          quantity,
-          price: price(total_minor, order.currency),
-        }
-      })}
+      lines={order.lines?.map(({ variant_id, quantity, total_minor }) => ({
+        id: variant_id,
+        ...namesOfVariant(words, product, variant_id),
+        quantity,
+        price: price(total_minor, order.currency),
+      }))}
     >
       {timeLineOf({ order, stage, zone, language })}
       {order.refunded_minor !== undefined && (

@@ -43,6 +43,8 @@ export interface PageModel {
   readonly detailErrors: ReadonlySignal<readonly FieldError[]>
   /** The address that opens the order on another device. It contains the owner token. Null: not known. */
   readonly orderLink: ReadonlySignal<string | null>
+  /** The page of another site to which the buyer goes back from the order; null: there is none. */
+  readonly wayBack: ReadonlySignal<string | null>
   /** The form of the payment provider; null: it has none, or could not be loaded. */
   readonly paymentForm: ReadonlySignal<PaymentForm | "loading" | null>
   readonly actions: {
@@ -140,6 +142,7 @@ export function staticModel(data: PageContent): PageModel {
     addresses: null,
     detailErrors: signal([]),
     orderLink: signal(null),
+    wayBack: signal(null),
     paymentForm: signal(null),
     actions: {
       choose: isPreview ? (next) => void (choice.value = next) : nothing,

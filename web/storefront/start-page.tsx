@@ -1,5 +1,5 @@
 // First: it takes the owner token out of the address bar.
-import { firstToken } from "./arrived-token.ts"
+import { firstArrival } from "./arrived-token.ts"
 import { signal } from "@preact/signals"
 import { hydrate } from "preact"
 import "../shared/base.css"
@@ -52,7 +52,7 @@ function modelOf(data: PageData, language: Language): LivePageModel {
       if (data.preview !== undefined) return previewModel(data)
       return createProductPageModel(data, language, ownPage)
     case "order":
-      return createOrderPageModel(data, firstToken, language)
+      return createOrderPageModel(data, firstArrival, language)
     case "find":
     case "orders":
     case "missing":

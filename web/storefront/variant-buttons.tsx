@@ -8,7 +8,7 @@ import {
   type Choice,
 } from "./variant-choice.ts"
 import { useLanguage } from "./page-language.ts"
-import { optionTitle } from "./option-choice.ts"
+import { optionTitle } from "../../client/src/words.ts"
 import { RadioTile } from "./radio-tile.tsx"
 import { stockText } from "./texts.ts"
 

@@ -51,6 +51,9 @@ export const pageHeaders = {
   "content-security-policy": POLICY,
 }
 
+/** For pages that no search engine should list: orders, the search for them, and pages that do not exist. */
+export const unindexed = { "x-robots-tag": "noindex" }
+
 /** The headers of a page on which buyers pay by Stripe. */
 export const stripePageHeaders = { ...pageHeaders, "content-security-policy": POLICY_WITH_STRIPE }
 

@@ -63,6 +63,7 @@ export const ar: MailWords = {
   codeText: "أدخل هذا الرمز في الصفحة التي طلبته منها:",
   codeMinutes: (minutes) => `الرمز صالح لمدة ${minutes} دقائق ولمرة واحدة.`,
   codeNote: "لا تعطِ الرمز لأحد. إذا لم تطلبه فتجاهل هذه الرسالة: لا يحدث شيء من دون الرمز.",
+  optionIs: (option, value) => `${option}: ${value}`,
   orderStatus: (id, status) => `الطلب ${id}، ${status}`,
   statuses: {
     pending_payment: "لم يُدفع بعد",

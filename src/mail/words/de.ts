@@ -53,6 +53,7 @@ export const de: MailWords = {
   codeMinutes: (minutes) => `Er gilt ${minutes} Minuten und einmal.`,
   codeNote:
     "Geben Sie den Code niemandem. Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese Mail: Ohne den Code geschieht nichts.",
+  optionIs: (option, value) => `${option}: ${value}`,
   orderStatus: (id, status) => `Bestellung ${id}, ${status}`,
   statuses: {
     pending_payment: "noch nicht bezahlt",

@@ -53,6 +53,7 @@ export const en = {
   codeMinutes: (minutes: number) => `It is valid for ${minutes} minutes, and once.`,
   codeNote:
     "Do not give the code to anybody. If you did not ask for it, ignore this mail: nothing happens without the code.",
+  optionIs: (option: string, value: string) => `${option}: ${value}`,
   orderStatus: (id: number, status: string) => `Order ${id}, ${status}`,
   statuses: {
     pending_payment: "not paid yet",

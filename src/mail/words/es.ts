@@ -55,6 +55,7 @@ export const es: MailWords = {
   codeText: "Introduzca este código en la página donde lo ha pedido:",
   codeMinutes: (minutes) => `Es válido durante ${minutes} minutos y una sola vez.`,
   codeNote: "No dé el código a nadie. Si no lo ha pedido, ignore este correo: sin el código no ocurre nada.",
+  optionIs: (option, value) => `${option}: ${value}`,
   orderStatus: (id, status) => `Pedido ${id}, ${status}`,
   statuses: {
     pending_payment: "todavía sin pagar",

@@ -58,6 +58,7 @@ export const fr: MailWords = {
   codeMinutes: (minutes) => `Il est valable ${minutes} minutes, une seule fois.`,
   codeNote:
     "Ne donnez ce code à personne. Si vous ne l’avez pas demandé, ignorez cet e-mail : rien ne se passe sans le code.",
+  optionIs: (option, value) => `${option} : ${value}`,
   orderStatus: (id, status) => `Commande ${id}, ${status}`,
   statuses: {
     pending_payment: "pas encore payée",

@@ -45,6 +45,7 @@ export const ja: MailWords = {
   codeMinutes: (minutes) => `有効期間は${minutes}分で、一度だけ使えます。`,
   codeNote:
     "このコードを他の人に教えないでください。お心当たりのない場合は、このメールを無視してください。コードを入力しない限り、何も起こりません。",
+  optionIs: (option, value) => `${option}：${value}`,
   orderStatus: (id, status) => `注文 ${id}（${status}）`,
   statuses: {
     pending_payment: "未払い",

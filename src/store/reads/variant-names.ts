@@ -25,7 +25,7 @@ export function createVariantNameReads(pool: pg.Pool): VariantNameReads {
       const { rows } = await pool.query<VariantNames & { readonly id: number }>({
         name: "read-variant-names",
         text: `
-          select variants.id, variants.name, variants.sku
+          select variants.id, variants.name, variants.sku, variants.options
             from unnest($1::bigint[], $2::bigint[]) as wanted (product_id, id)
             join variants
               on variants.product_id = wanted.product_id

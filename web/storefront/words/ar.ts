@@ -269,6 +269,7 @@ export const ar: Words = {
   askCancelOrder: "هل تريد إلغاء الطلب؟ ستصبح القطع متاحة للآخرين فورًا.",
   yesCancelOrder: "نعم، ألغِ الطلب",
   backToProduct: "العودة إلى المنتج",
+  backTo: (host) => `العودة إلى ${name(host)}`,
   detailsLacking: "لا يزال المتجر بحاجة إلى بعض البيانات، وسيتواصل معك.",
   isSent: "يرسل المتجر طلبك إلى العنوان أدناه.",
   refundedAmount: (amount) => `المبلغ المسترد: ${amount}`,

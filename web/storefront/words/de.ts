@@ -256,6 +256,7 @@ export const de: Words = {
   askCancelOrder: "Bestellung stornieren? Die Ware ist dann sofort für andere verfügbar.",
   yesCancelOrder: "Ja, Bestellung stornieren",
   backToProduct: "Zurück zum Artikel",
+  backTo: (host) => `Zurück zu ${host}`,
   detailsLacking: "Dem Shop fehlen noch Angaben. Er wird sich bei Ihnen melden.",
   isSent: "Der Shop schickt Ihre Bestellung an die Adresse unten.",
   refundedAmount: (amount) => `Erstattet: ${amount}`,

@@ -256,6 +256,7 @@ export const en = {
   askCancelOrder: "Cancel the order? Others can buy the units at once.",
   yesCancelOrder: "Yes, cancel the order",
   backToProduct: "Back to the product",
+  backTo: (host: string) => `Back to ${host}`,
   detailsLacking: "The shop still needs some details, and will contact you.",
   isSent: "The shop sends your order to the address below.",
   refundedAmount: (amount: string) => `Refunded: ${amount}`,

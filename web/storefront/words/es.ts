@@ -262,6 +262,7 @@ export const es: Words = {
   askCancelOrder: "¿Cancelar el pedido? Las unidades quedarán enseguida a disposición de otras personas.",
   yesCancelOrder: "Sí, cancelar el pedido",
   backToProduct: "Volver al producto",
+  backTo: (host) => `Volver a ${host}`,
   detailsLacking: "La tienda todavía necesita algunos datos y se pondrá en contacto con usted.",
   isSent: "La tienda envía su pedido a la dirección que figura abajo.",
   refundedAmount: (amount) => `Reembolsado: ${amount}`,

@@ -256,6 +256,7 @@ export const fr: Words = {
   askCancelOrder: "Annuler la commande ? Les articles seront aussitôt disponibles pour d’autres.",
   yesCancelOrder: "Oui, annuler la commande",
   backToProduct: "Retour au produit",
+  backTo: (host) => `Retour à ${host}`,
   detailsLacking: "La boutique a encore besoin d’informations et vous contactera.",
   isSent: "La boutique envoie votre commande à l’adresse ci-dessous.",
   refundedAmount: (amount) => `Remboursé : ${amount}`,

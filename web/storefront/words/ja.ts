@@ -248,6 +248,7 @@ export const ja: Words = {
   askCancelOrder: "注文をキャンセルしますか？商品はすぐにほかのお客様が購入できるようになります。",
   yesCancelOrder: "はい、注文をキャンセルする",
   backToProduct: "商品に戻る",
+  backTo: (host) => `${host} に戻る`,
   detailsLacking: "ショップが必要とする情報が不足しています。ショップからご連絡します。",
   isSent: "ご注文の商品は、下記の住所に発送されます。",
   refundedAmount: (amount) => `返金額：${amount}`,

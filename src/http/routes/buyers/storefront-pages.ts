@@ -16,7 +16,7 @@ import { createPageMemory, type PageMemory } from "../../../site/page-memory.ts"
 import type { ListPosition } from "../../../store/reads/storefront-list.ts"
 import type { ProductView } from "../../../store/reads/views.ts"
 import { isKnown } from "../../transport/etags.ts"
-import { challengePageHeaders, pageHeaders, stripePageHeaders } from "../../transport/page-headers.ts"
+import { challengePageHeaders, pageHeaders, unindexed } from "../../transport/page-headers.ts"
 import { parseId } from "../../wire/ids.ts"
 import type { Services } from "../../services.ts"
 import { registerEmbedFiles } from "./embed-files.ts"
@@ -27,6 +27,7 @@ import {
   REMEMBERED_PAGES,
   shownProduct,
 } from "./product-pages.ts"
+import { allowedSites, registerOrderPages } from "./order-pages.ts"
 import { registerPreviewPage } from "./preview-page.ts"
 import { previewIn, previewOf, previewPath } from "./preview-states.ts"
 import { registerSiteFiles } from "./site-files.ts"
@@ -35,8 +36,6 @@ import type { App } from "../../transport/typed-app.ts"
 /** Products on a page of the list: as many as one stream may watch. */
 const PRODUCTS_ON_A_PAGE = 20
 const hidden = { schema: { hide: true } }
-/** For pages that no search engine should list: orders, the search for them, and pages that do not exist. */
-const unindexed = { "x-robots-tag": "noindex" }
 
 /** Shows the page that says that there is nothing at an address. */
 export type ShowMissingPage = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
@@ -74,6 +73,7 @@ type StorefrontServices = Pick<
 export async function registerStorefrontPages(
   app: App,
   services: StorefrontServices,
+  { corsOrigins }: { readonly corsOrigins: readonly string[] },
 ): Promise<ShowMissingPage | null> {
   const { pages, products, shop, challengePage: challenge } = services
   if (pages === null) {
@@ -127,7 +127,14 @@ export async function registerStorefrontPages(
     return isKnown(request.headers["if-none-match"], etag) ? reply.code(304).send() : reply.send(text)
   }
 
-  registerOrderPages(app, { inLanguage, missing, payment, hasMail: services.orderLinks !== null })
+  const mayLeadTo = allowedSites(corsOrigins, services.gatekeeper.mode === "open")
+  registerOrderPages(app, {
+    inLanguage,
+    missing,
+    payment,
+    hasMail: services.orderLinks !== null,
+    mayLeadTo,
+  })
   registerSiteFiles(app, { pages, shop })
   registerEmbedFiles(app, pages)
   registerPreviewPage(app, services, {
@@ -144,36 +151,8 @@ export async function registerStorefrontPages(
   }
 }
 
-interface OrderPageParts {
-  readonly inLanguage: InLanguage
-  readonly missing: ShowMissingPage
-  readonly payment: PaymentChoice | null
-  readonly hasMail: boolean
-}
-
-/** The page of an order, and the ways to find one. No search engine should list them. */
-function registerOrderPages(app: App, { inLanguage, missing, payment, hasMail }: OrderPageParts): void {
-  app.get<{ Params: { id: string } }>("/o/:id", hidden, async (request, reply) => {
-    const orderId = parseId(request.params.id)
-    if (orderId === null) return missing(request, reply)
-    const headers = payment?.kind === "stripe" ? stripePageHeaders : pageHeaders
-    void reply.headers({ ...headers, ...unindexed, "cache-control": "no-store" })
-    const { render } = await inLanguage(request, reply)
-    return reply.send(render({ kind: "order", orderId, payment }, `/o/${orderId}`))
-  })
-
-  for (const content of [{ kind: "find", hasMail }, { kind: "orders" }] as const) {
-    const path = `/${content.kind}`
-    app.get(path, hidden, async (request, reply) => {
-      const { render } = await inLanguage(request, reply)
-      void html(reply).headers({ ...unindexed, "cache-control": "public, max-age=60" })
-      return reply.send(render(content, path))
-    })
-  }
-}
-
 /** How an answer is made in the language of its request. */
-type InLanguage = (request: FastifyRequest, reply: FastifyReply) => Promise<PagesInLanguage>
+export type InLanguage = (request: FastifyRequest, reply: FastifyReply) => Promise<PagesInLanguage>
 
 /** The pages of the shop as it is at the moment, in one of its languages. */
 interface PagesInLanguage {
