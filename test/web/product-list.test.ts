@@ -47,16 +47,29 @@ test.each<[string, Partial<Product>, string, boolean]>([
   expect(listState(english, { ...lamp, ...more }, Date.parse(NOON), "UTC")).toEqual({ text, isOpen })
 })
 
-test.each([
-  ["an hour", 60, true],
-  ["a day", 24 * 60, false],
-])("what has been over for %s is not under what is on sale", async (_, ago, isUnfolded) => {
+test("what has been over for a day is folded away, whatever else has ended since", async () => {
   const pages = await loadPages()
-  const over: Product = { ...lamp, id: 2, name: "Pot", sale_state: "closed", closes_at: minutes(-ago) }
-  const page = { data: [lamp, over], has_more: false, next_cursor: null }
-  const html = pages?.render({ shop: plainShop, kind: "products", page }, "en", null) ?? ""
-  const [before = "", after = ""] = html.split("<summary>Ended sales</summary>")
-  expect([before.includes('href="/p/1"'), before.includes('href="/p/2"')]).toEqual([true, false])
-  expect(after.split("</details>")[0]).toContain('href="/p/2"')
-  expect(before.endsWith('<details class="ended" open>')).toBe(isUnfolded)
+  const overFor = (id: number, ago: number): Product => ({
+    ...lamp,
+    id,
+    sale_state: "closed",
+    closes_at: minutes(-ago),
+  })
+  const shown = (...products: readonly Product[]) => {
+    const page = { data: products, has_more: false, next_cursor: null }
+    const html = pages?.render({ shop: plainShop, kind: "products", page }, "en", null) ?? ""
+    const [list = "", folded = ""] = html.split("<summary>Ended sales</summary>")
+    const idsIn = (text: string) => Array.from(text.matchAll(/href="\/p\/(\d+)"/g), ([, id]) => Number(id))
+    return {
+      list: idsIn(list),
+      folded: idsIn(folded),
+      isUnfolded: list.endsWith('<details class="ended" open>'),
+    }
+  }
+  const [hour, day, week] = [overFor(2, 60), overFor(3, 24 * 60), overFor(4, 7 * 24 * 60)]
+
+  expect(shown(lamp, hour)).toEqual({ list: [1, 2], folded: [], isUnfolded: false })
+  expect(shown(lamp, hour, day, week)).toEqual({ list: [1, 2], folded: [3, 4], isUnfolded: false })
+  expect(shown(hour, day)).toEqual({ list: [2], folded: [3], isUnfolded: false })
+  expect(shown(day, week)).toEqual({ list: [], folded: [3, 4], isUnfolded: true })
 })

@@ -12,12 +12,11 @@ interface ListProps {
 
 /**
  * Lists the products with price and state, in the server's order, which stays while the page is open: nothing moves under a
- * thumb. Sales that were over when the page was made have a part of their own, which is folded once all have been over for a day.
+ * thumb. Sales that had been over for a day when the page was made have a part of their own, which is folded.
  */
 export function ProductList({ page, model }: ListProps) {
   const { words } = useLanguage()
-  const ended = page.data.filter(({ sale_state }) => sale_state === "closed")
-  const folded = new Set(ended.map(({ id }) => id))
+  const folded = new Set(page.data.filter(isLongOver).map(({ id }) => id))
   const products = model.products.value
   const [shown, over] = [
     products.filter(({ id }) => !folded.has(id)),
@@ -33,7 +32,7 @@ export function ProductList({ page, model }: ListProps) {
       {shown.length > 0 && <Products products={shown} model={model} />}
       {!endsFolded && more}
       {over.length > 0 && (
-        <details class="ended" open={shown.length === 0 || !ended.every(isLongOver)}>
+        <details class="ended" open={shown.length === 0}>
           <summary>{words.endedSales}</summary>
           <Products products={over} model={model} />
           {endsFolded && more}
@@ -45,8 +44,12 @@ export function ProductList({ page, model }: ListProps) {
 
 const ONE_DAY_MS = 86_400_000
 
-function isLongOver({ closes_at, server_time }: Product): boolean {
-  return closes_at !== null && Date.parse(server_time) - Date.parse(closes_at) >= ONE_DAY_MS
+function isLongOver({ sale_state, closes_at, server_time }: Product): boolean {
+  return (
+    sale_state === "closed" &&
+    closes_at !== null &&
+    Date.parse(server_time) - Date.parse(closes_at) >= ONE_DAY_MS
+  )
 }
 
 function MoreProducts({ cursor }: { readonly cursor: string }) {
