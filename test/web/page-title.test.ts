@@ -5,7 +5,7 @@ import { titleWithState } from "../../web/storefront/page-title.ts"
 import { catalogues } from "../../web/storefront/words/catalogues.ts"
 
 const shop = { name: "Aurora", logo: null, languages: ["en"] } as const
-const order = { kind: "order", orderId: 13, payment: null, shop } as const
+const order = { kind: "order", orderId: 13, payment: null, hasMail: false, shop } as const
 
 function titleAt(stage: Stage): string {
   const view: BuyerView = { stage, notice: null, orderId: null, pending: null, isOffline: false }

@@ -73,3 +73,14 @@ test("what has been over for a day is folded away, whatever else has ended since
   expect(shown(hour, day)).toEqual({ list: [2], folded: [3], isUnfolded: false })
   expect(shown(day, week)).toEqual({ list: [], folded: [3, 4], isUnfolded: true })
 })
+
+test("the list of one's own orders leads to the search by e-mail only where the shop sends mail", async () => {
+  const pages = await loadPages()
+  const shown = (hasMail: boolean) =>
+    pages?.render({ shop: plainShop, kind: "orders", hasMail }, "en", null) ?? ""
+
+  expect(shown(true)).toContain('href="/find"')
+  expect(shown(true)).not.toContain("sends no mail")
+  expect(shown(false)).toContain("This shop sends no mail.")
+  expect(shown(false)).not.toContain('href="/find"')
+})

@@ -109,7 +109,7 @@ function WantedEventsFields({ wanted }: { readonly wanted: ReturnType<typeof use
         hint={
           isForMailbox
             ? "A mailbox gets a mail for each of these events. Events of orders are not sent to it."
-            : "Such as https://shop.example/webhooks. At an e-mail address you get alerts as mails."
+            : "Such as https://shop.example/webhooks. At an e-mail address you get alerts as mails; for that this server needs a mail server (SMTP_URL)."
         }
       />
       <fieldset class="choices">

@@ -99,13 +99,15 @@ export type PageContent =
       readonly kind: "order"
       readonly orderId: Order["order_id"]
       readonly payment: PaymentChoice | null
+      /** Whether the links of orders can be mailed. */
+      readonly hasMail: boolean
       /** The origin of the page with `<doorbuster-buy>` from which the buyer comes. Absent: none that the server allows. */
       readonly cameFrom?: string
     }
-  /** `hasMail`: whether links can be sent. */
+  /** `hasMail`, here and below: as of an order. */
   | { readonly kind: "find"; readonly hasMail: boolean }
   /** Contains none: only the browser knows which orders it has made. */
-  | { readonly kind: "orders" }
+  | { readonly kind: "orders"; readonly hasMail: boolean }
   | { readonly kind: "missing" }
 
 /** The files that a page loads, as addresses on its own server. */

@@ -14,11 +14,13 @@ import { namesOfVariant } from "./option-choice.ts"
 interface OrderPageProps {
   readonly orderId: number
   readonly support: string | null
+  /** Whether the shop can mail the links of orders. */
+  readonly hasMail: boolean
   readonly model: PageModel
 }
 
 /** An order, with its payment. */
-export function OrderPage({ orderId, support, model }: OrderPageProps) {
+export function OrderPage({ orderId, support, hasMail, model }: OrderPageProps) {
   const { words } = useLanguage()
   const { stage, notice, isOffline } = model.view.value
   const order = model.order.value
@@ -52,9 +54,7 @@ export function OrderPage({ orderId, support, model }: OrderPageProps) {
           </div>
         )}
         {(stage.kind === "order_missing" || stage.kind === "wrong_link") && (
-          <p>
-            <a href="/find">{words.findByEmail}</a>
-          </p>
+          <p>{hasMail ? <a href="/find">{words.findByEmail}</a> : words.found.no_mail}</p>
         )}
         {!isLoaded && <NoticeLine notice={notice} />}
         <Offline isOffline={isOffline} />

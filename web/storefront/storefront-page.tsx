@@ -78,11 +78,18 @@ function Content({ data, model }: PageProps) {
     case "product":
       return <ProductPage content={data.content} model={model} />
     case "order":
-      return <OrderPage orderId={data.orderId} support={data.shop.support ?? null} model={model} />
+      return (
+        <OrderPage
+          orderId={data.orderId}
+          support={data.shop.support ?? null}
+          hasMail={data.hasMail}
+          model={model}
+        />
+      )
     case "find":
       return <FindPage hasMail={data.hasMail} />
     case "orders":
-      return <YourOrders />
+      return <YourOrders hasMail={data.hasMail} />
     case "missing":
       return (
         <main class="narrow">

@@ -44,7 +44,7 @@ const stages: Readonly<Record<Order["status"], OrderStage | null>> = {
 }
 
 /** The orders that were made or opened in this browser, the newest first, as each was when its page was open. */
-export function YourOrders() {
+export function YourOrders({ hasMail }: { readonly hasMail: boolean }) {
   const { words } = useLanguage()
   const orders = useSignal<Listed | null>(null)
   useLayoutEffect(() => {
@@ -68,7 +68,7 @@ export function YourOrders() {
         <p class="notice">{words.orderNeedsScripts}</p>
       </noscript>
       <p>
-        {words.orderedElsewhere} <a href="/find">{words.findByEmail}</a>
+        {words.orderedElsewhere} {hasMail ? <a href="/find">{words.findByEmail}</a> : words.found.no_mail}
       </p>
     </main>
   )

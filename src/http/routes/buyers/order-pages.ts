@@ -39,11 +39,14 @@ export function registerOrderPages(app: App, parts: OrderPageParts): void {
       const { from } = request.query
       const cameFrom = typeof from === "string" && URL.canParse(from) ? new URL(from).origin : null
       const site = cameFrom !== null && mayLeadTo(cameFrom) && { cameFrom }
-      return reply.send(render({ kind: "order", orderId, payment, ...site }, `/o/${orderId}`))
+      return reply.send(render({ kind: "order", orderId, payment, hasMail, ...site }, `/o/${orderId}`))
     },
   )
 
-  for (const content of [{ kind: "find", hasMail }, { kind: "orders" }] as const) {
+  for (const content of [
+    { kind: "find", hasMail },
+    { kind: "orders", hasMail },
+  ] as const) {
     const path = `/${content.kind}`
     app.get(path, hidden, async (request, reply) => {
       const { render } = await inLanguage(request, reply)
