@@ -46,11 +46,33 @@ export const embedMutants: readonly Mutant[] = [
     edits: [
       {
         file: "web/embed/buy-element.tsx",
-        find: "`#${token}`",
-        replace: "`&key=${token}`",
+        find: "&from=${site}#${token}&from=",
+        replace: "&from=${site}&key=${token}#&from=",
       },
     ],
     caughtBy: { file: "test/e2e/embed.test.ts", test: "sells: reserved" },
+  },
+  {
+    name: "embed: the page of an order leads back to any site",
+    edits: [
+      {
+        file: "src/http/routes/buyers/order-pages.ts",
+        find: "cameFrom !== null && mayLeadTo(cameFrom) && { cameFrom }",
+        replace: 'cameFrom !== null && cameFrom !== "null" && { cameFrom, mayLeadTo }',
+      },
+    ],
+    caughtBy: { file: "test/e2e/embed.test.ts", test: "leads back to pages of allowed sites" },
+  },
+  {
+    name: "embed: the path of the page before leads to another site",
+    edits: [
+      {
+        file: "web/storefront/way-back.ts",
+        find: "return page?.origin === origin ? page.href : `${origin}/`",
+        replace: "return page?.href ?? `${origin}/`",
+      },
+    ],
+    caughtBy: { file: "test/e2e/embed.test.ts", test: "leads back to pages of allowed sites" },
   },
   {
     name: "embed: the address of a shop's order page is a script",

@@ -68,7 +68,7 @@ export const shopFaceMutants: readonly Mutant[] = [
     name: "shop: search engines may list an order's page",
     edits: [
       {
-        file: "src/http/routes/buyers/storefront-pages.ts",
+        file: "src/http/routes/buyers/order-pages.ts",
         find: "reply.headers({ ...headers, ...unindexed,",
         replace: "reply.headers({ ...headers,",
       },
