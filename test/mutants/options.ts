@@ -72,9 +72,9 @@ export const optionMutants: readonly Mutant[] = [
     name: "options: the page of an order leaves out the names of the options",
     edits: [
       {
-        file: "web/storefront/order-page.tsx",
-        find: "          options: text,\n",
-        replace: "          options: isWhole ? undefined : text,\n",
+        file: "web/storefront/option-choice.ts",
+        find: "options: text }\n}",
+        replace: "options: isWhole ? undefined : text }\n}",
       },
     ],
     caughtBy: { file: browser, test: "buys black in M by tap" },
