@@ -92,6 +92,8 @@ export const hostileMailboxes: readonly HostileRequest[] = [
   ]),
   ...refused("/api/customers/codes", asking, "challenge", [null, 1, {}, [], "x".repeat(10_001)]),
   ...refused("/api/customers/codes", asking, "customer_id", ["anna"]),
+  ...refused("/api/orders/find", asking, "email", emails),
+  ...refused("/api/orders/find", asking, "language", ["de"]),
   ...refused("/api/customers", entering, "email", emails),
   ...refused("/api/customers", entering, "code", codes),
   ...refused("/api/customers", entering, "mailbox", ["mailbox:x"]),

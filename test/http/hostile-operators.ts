@@ -81,10 +81,23 @@ const wrongIds = ids.flatMap((id) =>
   }),
 )
 
+const wrongSignIns = [undefined, null, 17, true, "", [], ["a-token"], {}, "x".repeat(4_097)].map(
+  (token): HostileRequest => ({
+    name: `POST /admin/session with ${shown(token)}`,
+    method: "POST",
+    path: "/admin/session",
+    json: { token },
+    status: 422,
+    code: "invalid_request",
+    members: complaintsAbout("/token"),
+  }),
+)
+
 /** All of them; none changes anything. */
 export const hostileOperators: readonly HostileRequest[] = [
   ...wrongBodies,
   ...wrongChanges,
   ...unknownToChange,
   ...wrongIds,
+  ...wrongSignIns,
 ]
