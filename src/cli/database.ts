@@ -28,9 +28,17 @@ export interface DatabaseAccess {
  * Returns the configured database, or the embedded one. `owner` is the one `serve` that may run on a data directory;
  * `guest` is any other command. A guest uses the running PostgreSQL, or starts one until it releases it.
  */
-export async function accessDatabase(config: Config, role: "owner" | "guest"): Promise<DatabaseAccess> {
+export async function accessDatabase(
+  config: Config,
+  role: "owner" | "guest",
+  onOutage?: (line: string) => void,
+): Promise<DatabaseAccess> {
   if (config.databaseUrl !== null) return { url: config.databaseUrl, release: async () => undefined }
-  const embedded = await startWhenFree({ dataDirectory: config.dataDirectory, role })
+  const embedded = await startWhenFree({
+    dataDirectory: config.dataDirectory,
+    role,
+    ...(onOutage && { onOutage }),
+  })
   return { url: embedded.url, release: () => embedded.stop() }
 }
 

@@ -29,7 +29,7 @@ export async function serve(config: Config, options: { worker: boolean; migrate:
   await checkAddress(config).catch((error: unknown) => {
     throw listeningError(error, config.host)
   })
-  const access = await accessDatabase(config, "owner")
+  const access = await accessDatabase(config, "owner", (line) => log.error(line))
   try {
     const server = await startServer(config, { databaseUrl: access.url, log, ...options })
     log.info({ ...sizeOf(config), url: server.url }, "Listening.")

@@ -5,6 +5,7 @@ import { createCluster, createSocketDirectory, readPassword } from "./cluster.ts
 import { openDatabase } from "./connection.ts"
 import { EmbeddedPostgresError, codeOf } from "./embedded-postgres-error.ts"
 import { openHome, type Home } from "./home.ts"
+import { keepRunning } from "./keep-running.ts"
 import { claimAsGuest, claimAsOwner, isClaimed, underStartLock } from "./ownership.ts"
 import { locatePlatformPackage } from "./platform-package.ts"
 import { READY_LIMIT_MS, startPostmaster, stopPostmaster } from "./postmaster.ts"
@@ -31,6 +32,11 @@ export interface EmbeddedOptions {
   /** `owner`: the one `serve` of this directory. `guest`: any other command, beside it or alone. */
   role: "owner" | "guest"
   log?: (line: string) => void
+  /**
+   * An owner starts the server again when it ends by itself, such as on a full disk. Called with a line for the log when it has
+   * ended, does not start, and runs again.
+   */
+  onOutage?: (line: string) => void
   /** The directory of the platform package, for tests; found by its name if not given. */
   packageDirectory?: string
 }
@@ -77,13 +83,20 @@ function directoryError(error: unknown, dataDirectory: string): unknown {
 async function claimAndStart(
   home: Home,
   packageDirectory: string,
-  { role, log = () => undefined }: EmbeddedOptions,
+  { role, log = () => undefined, onOutage = log }: EmbeddedOptions,
 ): Promise<EmbeddedPostgres> {
   const wasClaimed = await isClaimed(home)
   const claim = role === "owner" ? await claimAsOwner(home) : await claimAsGuest(home)
   try {
     const native = await prepareBinaries(packageDirectory, home.directory, home.account)
     const { url, adopted } = await ensureServer(home, native, log)
+    const startAgain = () =>
+      underStartLock(home, async () => {
+        if (stopped !== undefined) return
+        await ensureServer(home, native, () => undefined, Number(new URL(url).port))
+      })
+    const isRunning = async () => ["running", "unsure"].includes((await findPostmaster(home.cluster)).state)
+    const keeper = role === "owner" ? keepRunning({ isRunning, start: startAgain, say: onOutage }) : null
     const leaveRunning = role === "guest" && adopted && !wasClaimed
     const stopOnce = async () => {
       claim.release()
@@ -92,7 +105,13 @@ async function claimAndStart(
       log("PostgreSQL has stopped")
     }
     let stopped: Promise<void> | undefined
-    const stop = async () => (stopped ??= underStartLock(home, stopOnce))
+    const stop = async () => {
+      stopped ??= (async () => {
+        await keeper?.stop()
+        await underStartLock(home, stopOnce)
+      })()
+      return stopped
+    }
     return { url, adopted, stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
     claim.release()
@@ -100,10 +119,12 @@ async function claimAndStart(
   }
 }
 
+/** `port`: where a server listens that needs one, because its sockets' path is too long; 0: any that is free. */
 async function ensureServer(
   home: Home,
   native: string,
   log: (line: string) => void,
+  port = 0,
 ): Promise<{ url: string; adopted: boolean }> {
   const url = await adopt(home)
   if (url !== null) {
@@ -112,7 +133,7 @@ async function ensureServer(
   }
   await createCluster(home, native)
   await createSocketDirectory(home)
-  const file = await startPostmaster(home, native)
+  const file = await startPostmaster(home, native, port)
   try {
     const url = await openDatabase(file, await readPassword(home), home.cluster)
     log(

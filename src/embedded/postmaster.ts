@@ -36,11 +36,14 @@ const SETTINGS = {
   synchronous_commit: "on",
 }
 
-/** Starts the server on the cluster and returns when it accepts connections. Call it under the start lock. */
-export async function startPostmaster(home: Home, native: string): Promise<PostmasterFile> {
+/**
+ * Starts the server on the cluster and returns when it accepts connections. Call it under the start lock. `port`: the one that it
+ * had before, if it listens on one; 0: any that is free.
+ */
+export async function startPostmaster(home: Home, native: string, port: number): Promise<PostmasterFile> {
   const deadline = performance.now() + RETRY_LIMIT_MS
   for (;;) {
-    const outcome = await tryStart(home, native)
+    const outcome = await tryStart(home, native, port)
     if ("file" in outcome) return outcome.file
     if (!PASSING_FAILURES.test(outcome.failure) || performance.now() > deadline) {
       throw new EmbeddedPostgresError(
@@ -86,11 +89,15 @@ async function waitUntilGone(home: Home): Promise<void> {
   }
 }
 
-async function tryStart(home: Home, native: string): Promise<{ file: PostmasterFile } | { failure: string }> {
+async function tryStart(
+  home: Home,
+  native: string,
+  port: number,
+): Promise<{ file: PostmasterFile } | { failure: string }> {
   const log = await openLog(home.log)
   const offset = await sizeOf(home.log)
   // In a session of its own: a terminal's Ctrl-C must reach only Node, which finishes its requests before it stops PostgreSQL.
-  const child = spawnAs(home.account, executable(native, "postgres"), await parameters(home), {
+  const child = spawnAs(home.account, executable(native, "postgres"), await parameters(home, port), {
     cwd: home.cluster,
     detached: true,
     stdio: ["ignore", log.fd, log.fd],
@@ -120,11 +127,11 @@ function endOf(child: ChildProcess): { reason: string | null } {
   return end
 }
 
-async function parameters(home: Home): Promise<string[]> {
+async function parameters(home: Home, port: number): Promise<string[]> {
   const socketPath = `${home.sockets}/.s.PGSQL.5432`
   const isTcp = process.platform === "win32" || Buffer.byteLength(socketPath) > LONGEST_SOCKET_PATH
   const listening = isTcp
-    ? { listen_addresses: "127.0.0.1", unix_socket_directories: "", port: `${await freePort()}` }
+    ? { listen_addresses: "127.0.0.1", unix_socket_directories: "", port: `${port || (await freePort())}` }
     : { listen_addresses: "", unix_socket_directories: quoted(home.sockets), port: "5432" }
   const settings = Object.entries({ ...SETTINGS, ...listening })
   return ["-D", home.cluster, ...settings.flatMap(([name, value]) => ["-c", `${name}=${value}`])]

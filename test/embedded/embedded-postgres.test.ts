@@ -2,6 +2,7 @@ import { existsSync } from "node:fs"
 import { appendFile, readdir, stat, truncate, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { once } from "node:events"
+import { setTimeout } from "node:timers/promises"
 import { afterEach, expect, test } from "vitest"
 import { startEmbeddedPostgres } from "../../src/embedded/embedded-postgres.ts"
 import { runCommand, started } from "./support/commands.ts"
@@ -50,6 +51,50 @@ test("stop waits until the server has ended, and may be called twice", async () 
 
   expect(await serverPid(join(dataDirectory, "cluster"))).toBeNull()
   expect(existsSync(join(dataDirectory, "cluster", "postmaster.pid"))).toBe(false)
+})
+
+test.each([
+  ["on a socket", ""],
+  ["on a port, because the path is too long for a socket", "x".repeat(100)],
+])("an owner starts a server that has ended by itself again, at the same address: %s", async (_, below) => {
+  const dataDirectory = join(await newDirectory(), below)
+  const said: string[] = []
+  const options = { dataDirectory, role: "owner", onOutage: (line: string) => said.push(line) } as const
+  await using server = await startEmbeddedPostgres(options)
+  await ask(server.url, "create table kept as select 42 as answer")
+
+  for (const outages of [1, 2]) {
+    await killServer(join(dataDirectory, "cluster"))
+    await expect.poll(() => said, { timeout: 10_000 }).toHaveLength(2 * outages)
+    expect(await ask(server.url, "select answer from kept")).toEqual(["42"])
+  }
+  expect(said.slice(0, 2)).toEqual([
+    "PostgreSQL has ended by itself. Nothing is sold until it runs again.",
+    "PostgreSQL runs again.",
+  ])
+  await server.stop()
+  expect(await serverPid(join(dataDirectory, "cluster"))).toBeNull()
+})
+
+test("an owner says once a minute why its server does not start, and starts it when that is mended", async () => {
+  const dataDirectory = await newDirectory()
+  const said: string[] = []
+  const options = { dataDirectory, role: "owner", onOutage: (line: string) => said.push(line) } as const
+  await using server = await startEmbeddedPostgres(options)
+  const settings = join(dataDirectory, "cluster", "postgresql.auto.conf")
+  const { size } = await stat(settings)
+  await appendFile(settings, "no_such_setting = 1\n")
+
+  await killServer(join(dataDirectory, "cluster"))
+  await expect.poll(() => said).toHaveLength(2)
+  // Several tries.
+  await setTimeout(2_500)
+  expect(said[1]).toMatch(/^PostgreSQL does not start: .*no_such_setting/s)
+  await truncate(settings, size)
+
+  await expect.poll(() => said.at(-1)).toBe("PostgreSQL runs again.")
+  expect(said).toHaveLength(3)
+  expect(await ask(server.url, "select 1")).toEqual(["1"])
 })
 
 test("connections need the password, and only the own account can read it", async () => {

@@ -26,6 +26,20 @@ export const commandMutants: readonly Mutant[] = [
     caughtBy: { file: "test/cli/commands.test.ts", test: "commands refuse a schema" },
   },
   {
+    name: "embedded: a server that has ended by itself stays away",
+    edits: [
+      {
+        file: "src/embedded/keep-running.ts",
+        find: "if (!runs) await startAgain()",
+        replace: "if (!runs) void startAgain",
+      },
+    ],
+    caughtBy: {
+      file: "test/embedded/embedded-postgres.test.ts",
+      test: "says once a minute why its server does not start",
+    },
+  },
+  {
     name: "shops: one takes the tables of another in the same database for its own",
     edits: [
       {
