@@ -6,11 +6,11 @@ const TRY_EVERY_MS = 1_000
 const SAY_EVERY_MS = 60_000
 
 interface Kept {
-  isRunning(): Promise<boolean>
+  readonly isRunning: () => Promise<boolean>
   /** Starts it again. Rejects if it does not start. */
-  start(): Promise<void>
+  readonly start: () => Promise<void>
   /** A line for the log: it has ended, it does not start (once a minute), it runs again. */
-  say(line: string): void
+  readonly say: (line: string) => void
 }
 
 /**
