@@ -6,6 +6,7 @@ import {
   Registry,
   type Metric,
 } from "@prometheus-io/client"
+import { createInstallationGauges } from "./installation-gauges.ts"
 import { createRequestDurations } from "./request-durations.ts"
 import { createTally } from "./tally.ts"
 import { createWatchedHolds } from "./watched-holds.ts"
@@ -28,6 +29,7 @@ export function createMetrics() {
     ...createOutcomeCounters(registry),
     watchedHolds: createWatchedHolds(registry),
     ...createDatabaseGauges(registry),
+    installation: createInstallationGauges(registry),
     ...createBatchMetrics(registry),
     ...createHistoryGauges(registry),
     requests: createRequestDurations({
@@ -176,12 +178,6 @@ function createDatabaseGauges(registry: Registry) {
     mailsWaiting: new Gauge({
       name: "doorbuster_mails_waiting",
       help: "Mails to buyers that wait to be sent, counted up to 100000; 0 while mail is off",
-      aggregator: "max",
-      registers,
-    }),
-    expiryLag: new Gauge({
-      name: "doorbuster_hold_expiry_lag_seconds",
-      help: "Seconds since the oldest due hold or unpaid order fell due; 0 if none is due",
       aggregator: "max",
       registers,
     }),
