@@ -18,6 +18,31 @@ const processes = "test/faults/several-processes.test.ts"
 /** Bugs in stopping, the gate, connections, ports and several processes. */
 export const servingMutants: readonly Mutant[] = [
   {
+    name: "metrics: a metric of the dashboard has another name",
+    edits: [
+      {
+        file: "src/metrics/metrics.ts",
+        find: 'name: "doorbuster_batch_size"',
+        replace: 'name: "doorbuster_batch_commands"',
+      },
+    ],
+    caughtBy: { file: "test/deploy/dashboard.test.ts", test: "every query of the dashboard has data" },
+  },
+  {
+    name: "metrics: what an alert watches is not there before it happens",
+    edits: [
+      {
+        file: "src/metrics/tally.ts",
+        find: "new Map(values.map((value) => [value, 0]))",
+        replace: "new Map<string, number>()",
+      },
+    ],
+    caughtBy: {
+      file: "test/deploy/alerts.test.ts",
+      test: "each counter that an alert watches begins with 0",
+    },
+  },
+  {
     name: "stopping: the server waits for ever for the rest of a request",
     edits: [
       {
