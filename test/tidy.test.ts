@@ -116,8 +116,10 @@ const allowed: Record<string, readonly string[]> = {
     "limits-way",
     "mail-way",
     "readiness-way",
+    "tracing-way",
   ],
   cli: [
+    "tracing-way",
     "app",
     "limits",
     "limits-way",
@@ -150,7 +152,10 @@ const allowed: Record<string, readonly string[]> = {
   ],
   main: ["cli"],
   config: [],
+  tracing: ["config/tracing"],
+  "tracing-way": ["tracing", "config/tracing"],
   "*": [
+    "base/tracing",
     "base/version",
     "base/local-names",
     "base/html",
@@ -175,6 +180,7 @@ const packages: Record<string, readonly string[]> = {
   commander: ["cli"],
   "env-schema": ["config"],
   ioredis: ["limits"],
+  "@opentelemetry": ["tracing"],
   "rate-limiter-flexible": ["limits"],
 }
 

@@ -1,6 +1,7 @@
 import pino, { type DestinationStream, type Logger } from "pino"
 import { createLogOutput, PIPE_BYTES, type LogOutput } from "./log-output.ts"
 import { keepFromBlocking } from "./standard-streams.ts"
+import { tracing } from "./tracing.ts"
 
 interface ErrorDescription {
   readonly type: string
@@ -38,6 +39,7 @@ export function createLog(
     level,
     base: members,
     timestamp,
+    mixin: traceMembers,
     formatters: { level: (label: string) => ({ level: label }) },
     // The driver's errors hold the whole connection, including its password.
     serializers: { err: describeError },
@@ -48,6 +50,20 @@ export function createLog(
 
 function warnOfLoss(log: Logger, droppedLines: number): void {
   log.warn({ metric: "log.dropped", dropped_lines: droppedLines }, "The log can be written again.")
+}
+
+const noMembers = {}
+
+/** The ids of the span in whose name a line is written; none unless traces are recorded. */
+function traceMembers(): object {
+  const span = tracing()?.active() ?? null
+  return span === null ? noMembers : { trace_id: span.traceId, span_id: span.spanId }
+}
+
+/** The same as JSON members that follow others. */
+function traceText(): string {
+  const span = tracing()?.active() ?? null
+  return span === null ? "" : `,"trace_id":"${span.traceId}","span_id":"${span.spanId}"`
 }
 
 let timestampOf = 0
@@ -77,7 +93,7 @@ export function lineWriter(log: Logger): WriteLines {
 
   return (level, lines) => {
     if (!log.isLevelEnabled(level)) return
-    const start = `{"level":"${level}"${timestamp()}${bindings},`
+    const start = `{"level":"${level}"${timestamp()}${bindings}${traceText()},`
     let text = ""
     for (const line of lines) {
       const whole = `${start}${line}}\n`

@@ -11,6 +11,7 @@ import { migrate } from "../store/upkeep/migrate.ts"
 import { openDatabase, standbyOptions } from "../store/pool.ts"
 import { startWorker } from "../worker/worker.ts"
 import { takeSteps } from "../base/stop-steps.ts"
+import { startTracing } from "../tracing-way.ts"
 import { accessDatabase } from "./database.ts"
 import { stopOnSignal } from "./stop-on-signal.ts"
 
@@ -19,6 +20,7 @@ export async function work(config: Config): Promise<void> {
   checkSimulator(config)
   checkMail(config)
   const log = createLog(config.logLevel)
+  const traces = await startTracing(config.tracing)
   const access = await accessDatabase(config, "guest")
   const database = openDatabase({
     url: access.url,
@@ -50,6 +52,7 @@ export async function work(config: Config): Promise<void> {
       { name: "lanes", run: () => engine.lanes.drain() },
       { name: "database connections", run: () => database.close() },
       { name: "embedded database", run: () => access.release() },
+      { name: "traces", run: () => traces.stop() },
     ]
     return await takeSteps(steps, performance.now() + withinMs)
   }

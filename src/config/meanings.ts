@@ -48,6 +48,21 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "[Streams of live products](../operate/live-streams.md) that one address may keep open at one process, in closed mode; `0` for no limit.",
     },
   },
+  Traces: {
+    OTEL_EXPORTER_OTLP_ENDPOINT: {
+      meaning:
+        "Collector to which [traces](../operate/observability.md#traces) are sent, by OTLP over HTTP, at `/v1/traces` below this address.",
+      unset: "no traces are recorded",
+    },
+    OTEL_EXPORTER_OTLP_HEADERS: {
+      meaning: "Headers of these messages, such as a key: `name=value`, separated by commas.",
+    },
+    OTEL_SERVICE_NAME: { meaning: "Name of this installation in the traces." },
+    OTEL_TRACES_SAMPLER_ARG: {
+      meaning:
+        "Share of the traces that is recorded. It counts also for requests whose `traceparent` asks to be recorded.",
+    },
+  },
   Database: {
     DATABASE_URL: {
       meaning: "PostgreSQL connection string. See [PostgreSQL](../operate/postgresql.md).",

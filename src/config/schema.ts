@@ -4,6 +4,7 @@ import { challengeVariables, type ChallengeEnvironment } from "./challenge.ts"
 import { mailVariables, type MailEnvironment } from "./mail.ts"
 import { paymentPageVariables, type PaymentPageEnvironment } from "./payment-page.ts"
 import { redisVariables, type RedisEnvironment } from "./redis.ts"
+import { tracingVariables, type TracingEnvironment } from "./tracing.ts"
 import { stripeVariables, type StripeEnvironment } from "./stripe.ts"
 
 /** Settings that may also be given as `NAME_FILE`. Logs and error messages never show their values. */
@@ -20,6 +21,7 @@ export const secretNames = [
   "DATABASE_URL",
   "SMTP_URL",
   "REDIS_URL",
+  "OTEL_EXPORTER_OTLP_HEADERS",
 ]
 
 const text = (description: string) => ({ type: "string", minLength: 1, description })
@@ -131,6 +133,7 @@ export const schema = {
     CORS_ORIGINS: text(ORIGINS_SHAPE),
     RATE_LIMIT_PER_MINUTE: limit(600),
     ...redisVariables,
+    ...tracingVariables,
     STREAMS_PER_ADDRESS: limit(500),
     KEEP_ALIVE_SECONDS: seconds(75, 3_600),
     SHUTDOWN_SECONDS: seconds(25, 3_600),
@@ -140,7 +143,13 @@ export const schema = {
 
 /** The variables after validation, with defaults filled in. */
 export interface Environment
-  extends StripeEnvironment, MailEnvironment, ChallengeEnvironment, PaymentPageEnvironment, RedisEnvironment {
+  extends
+    StripeEnvironment,
+    MailEnvironment,
+    ChallengeEnvironment,
+    PaymentPageEnvironment,
+    RedisEnvironment,
+    TracingEnvironment {
   DATABASE_URL?: string
   REQUIRE_SYNCHRONOUS: boolean
   DOORBUSTER_DATA_DIR: string
