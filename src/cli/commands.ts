@@ -38,6 +38,13 @@ interface ServeOptions {
   readonly host?: string
   readonly processes?: string
   readonly worker: boolean
+  readonly pretty: boolean
+}
+
+const PRETTY = "log readable lines in place of JSON (LOG_FORMAT)"
+
+function formatOf(pretty: boolean): Record<string, string> {
+  return pretty ? { LOG_FORMAT: "pretty" } : {}
 }
 
 /** Adds `serve`. */
@@ -49,8 +56,10 @@ export function addServe(program: Command): void {
     .option("--host <host>", "address to listen on (HOST)")
     .option("--processes <count>", "processes that share the port, or auto: one for each core (PROCESSES)")
     .option("--no-worker", "leave the background work to another process")
-    .action(async ({ port, host, processes, worker }: ServeOptions) => {
-      const config = readConfig({ options: { PORT: port, HOST: host, PROCESSES: processes } })
+    .option("--pretty", PRETTY, false)
+    .action(async ({ port, host, processes, worker, pretty }: ServeOptions) => {
+      const options = { PORT: port, HOST: host, PROCESSES: processes, ...formatOf(pretty) }
+      const config = readConfig({ options })
       const { serve } = await import("./serve.ts")
       await serve(config, { worker })
     })
@@ -69,7 +78,10 @@ export function addWorker(program: Command): void {
   program
     .command("worker")
     .description("run the background work only; any number may run")
-    .action(async () => (await import("./worker.ts")).work(readConfig()))
+    .option("--pretty", PRETTY, false)
+    .action(async ({ pretty }: { readonly pretty: boolean }) =>
+      (await import("./worker.ts")).work(readConfig({ options: formatOf(pretty) })),
+    )
 }
 
 type SimulatorArguments = Omit<SimulatorOptions, "seed"> & { readonly seed?: number }

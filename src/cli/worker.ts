@@ -19,7 +19,7 @@ import { stopOnSignal } from "./stop-on-signal.ts"
 export async function work(config: Config): Promise<void> {
   checkSimulator(config)
   checkMail(config)
-  const log = createLog(config.logLevel)
+  const log = createLog(config.logLevel, undefined, null, config.logFormat)
   const traces = await startTracing(config.tracing)
   const access = await accessDatabase(config, "guest")
   const database = openDatabase({

@@ -27,6 +27,8 @@ export interface Config {
   /** Number of processes that `serve` starts to share the port. */
   readonly processes: number
   readonly logLevel: string
+  /** JSON for programs, or readable lines for people. */
+  readonly logFormat: "json" | "pretty"
   /** Null in open mode, which is for trying the program on one machine. */
   readonly adminToken: string | null
   /** The decoded key that signs payment webhooks; null if unsigned ones are accepted. */

@@ -11,6 +11,10 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "Number of processes that share the port; `auto` starts one for each core. See [processes and hosts](../operate/processes-and-hosts.md).",
     },
     LOG_LEVEL: { meaning: "Least severe level that is logged." },
+    LOG_FORMAT: {
+      meaning:
+        "`json`: a line of JSON for each event, for programs. `pretty`: readable lines, for a terminal, as with `--pretty`.",
+    },
     KEEP_ALIVE_SECONDS: {
       meaning:
         "How long a connection without a request stays open. Must be longer than your load balancer keeps its own connections: Google's keeps them for 600 seconds, so set 620.",

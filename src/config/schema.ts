@@ -98,6 +98,7 @@ export const schema = {
       default: "info",
       description: "one of trace, debug, info, warn, error, fatal, silent",
     },
+    LOG_FORMAT: { type: "string", enum: ["json", "pretty"], default: "json", description: "json or pretty" },
     ADMIN_TOKEN: {
       type: "string",
       pattern: "^[\\x21-\\x7e]+$",
@@ -157,6 +158,7 @@ export interface Environment
   PORT: number
   PROCESSES: string
   LOG_LEVEL: string
+  LOG_FORMAT: "json" | "pretty"
   ADMIN_TOKEN?: string
   PAYMENT_WEBHOOK_SECRET?: string
   SIMULATOR_URL?: string
