@@ -5,6 +5,7 @@ import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import { accessServices } from "./access-way.ts"
 import { sharedLimits } from "./limits-way.ts"
+import { startTracing, type RunningTraces } from "./tracing-way.ts"
 import { readinessOf } from "./readiness-way.ts"
 import type { Counts } from "./limits/counts.ts"
 import type { Limits } from "./limits/limits.ts"
@@ -92,6 +93,8 @@ export interface AppOptions {
 export async function startApp(config: Config, options: AppOptions): Promise<RunningApp> {
   checkServing(config)
   const { log } = options
+  // Before everything that looks whether traces are recorded.
+  const traces = await startTracing(config.tracing)
   const database = openDatabase({
     url: options.databaseUrl,
     ...options.pools,
@@ -99,14 +102,25 @@ export async function startApp(config: Config, options: AppOptions): Promise<Run
     onConnectionError: (error) => log.warn({ err: error }, "A database connection was lost."),
   })
   try {
-    return await startOver(database, config, options)
+    return await startOver({ database, traces }, config, options)
   } catch (error) {
     await database.close()
+    await traces.stop()
     throw error
   }
 }
 
-async function startOver(database: Database, config: Config, options: AppOptions): Promise<RunningApp> {
+/** What stays open until the end of a stop. */
+interface Opened {
+  readonly database: Database
+  readonly traces: RunningTraces
+}
+
+async function startOver(
+  { database, traces }: Opened,
+  config: Config,
+  options: AppOptions,
+): Promise<RunningApp> {
   const { log } = options
   await prepareSchema(options)
   // A server that may not sell must not start.
@@ -164,6 +178,7 @@ async function startOver(database: Database, config: Config, options: AppOptions
       { name: "background work", limitMs: WORK_WITHIN_MS, run: async () => worker?.stop() },
       { name: "lanes", limitMs: WORK_WITHIN_MS, run: () => engine.lanes.drain() },
       { name: "database connections", limitMs: POOLS_WITHIN_MS, run: () => database.close() },
+      { name: "traces", limitMs: POOLS_WITHIN_MS, run: () => traces.stop() },
     ]
     return takeSteps(steps, performance.now() + withinMs)
   }

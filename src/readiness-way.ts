@@ -2,8 +2,11 @@ import type { Registry } from "@prometheus-io/client"
 import { version } from "./base/version.ts"
 import type { Engine } from "./engine.ts"
 import type { Readiness } from "./http/services.ts"
+import type { InstallationState } from "./metrics/installation-gauges.ts"
 import { totalsIn } from "./metrics/totals.ts"
 import { readReplication, replicationState } from "./store/replication.ts"
+import { readClockSkew } from "./store/reads/clock-skew.ts"
+import { dueProducts } from "./store/upkeep/housekeeping.ts"
 import { isReady } from "./store/upkeep/ready.ts"
 
 interface ReadinessOptions {
@@ -16,16 +19,39 @@ interface ReadinessOptions {
 
 /** Says whether the server can serve, and what its processes have counted. */
 export function readinessOf(
-  { database, events, views }: Engine,
+  { database, events, views, money }: Engine,
   { hasStandbys, stopping, joinMetrics = async ({ registry }) => registry }: ReadinessOptions,
 ): Readiness {
+  async function installation(): Promise<InstallationState> {
+    const [moneyInboxCount, [due], clockSkewSeconds, replication] = await Promise.all([
+      money.countOpen(),
+      dueProducts(database.views, 1),
+      readClockSkew(database.views),
+      hasStandbys ? readReplication(database.views).catch(() => null) : null,
+    ])
+    return {
+      moneyInboxCount,
+      expiryLagSeconds: due?.lagSeconds ?? 0,
+      clockSkewSeconds,
+      replication: replication && {
+        state: replicationState(replication),
+        lagSeconds: replication.lagSeconds,
+      },
+    }
+  }
+
   return {
     version,
     stopping,
     database: () => isReady(database),
     async metrics() {
       // Without a database the stock is left out, because the other metrics are needed most then.
-      events.stockCounted(await views.stockCounts().catch(() => []))
+      const [stock, state] = await Promise.all([
+        views.stockCounts().catch(() => []),
+        installation().catch(() => null),
+      ])
+      events.stockCounted(stock)
+      events.installationRead(state)
       return (await joinMetrics(events))?.metrics() ?? null
     },
     async replication() {

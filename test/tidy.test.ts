@@ -118,8 +118,10 @@ const allowed: Record<string, readonly string[]> = {
     "mail-way",
     "readiness-way",
     "schema-way",
+    "tracing-way",
   ],
   cli: [
+    "tracing-way",
     "app",
     "limits",
     "limits-way",
@@ -153,7 +155,10 @@ const allowed: Record<string, readonly string[]> = {
   ],
   main: ["cli"],
   config: [],
+  tracing: ["config/tracing"],
+  "tracing-way": ["tracing", "config/tracing"],
   "*": [
+    "base/tracing",
     "base/version",
     "base/local-names",
     "base/html",
@@ -178,6 +183,7 @@ const packages: Record<string, readonly string[]> = {
   commander: ["cli"],
   "env-schema": ["config"],
   ioredis: ["limits"],
+  "@opentelemetry": ["tracing"],
   "rate-limiter-flexible": ["limits"],
 }
 

@@ -1,6 +1,8 @@
 import pino, { type DestinationStream, type Logger } from "pino"
 import { createLogOutput, PIPE_BYTES, type LogOutput } from "./log-output.ts"
+import { prettyOutput } from "./pretty-lines.ts"
 import { keepFromBlocking } from "./standard-streams.ts"
+import { tracing } from "./tracing.ts"
 
 interface ErrorDescription {
   readonly type: string
@@ -22,8 +24,11 @@ function describeError(error: unknown): ErrorDescription | string {
   }
 }
 
+/** How lines are written: JSON for programs, or readable for people. */
+export type LogFormat = "json" | "pretty"
+
 /**
- * The server's log: one JSON line per event on standard output, times as ISO 8601.
+ * The server's log: one JSON line per event on standard output, times as ISO 8601; or readable lines.
  *
  * Lines are collected and written together, off the event loop, so a slow reader of the log never slows a
  * sale. A line is written after 50 ms at most, and at the latest when the process ends. Every line
@@ -33,21 +38,37 @@ export function createLog(
   level: string,
   destination?: DestinationStream,
   members: Readonly<Record<string, unknown>> | null = null,
+  format: LogFormat = "json",
 ): Logger {
   const options = {
     level,
     base: members,
     timestamp,
+    mixin: traceMembers,
     formatters: { level: (label: string) => ({ level: label }) },
     // The driver's errors hold the whole connection, including its password.
     serializers: { err: describeError },
   }
-  const log: Logger = pino(options, destination ?? standardOutput((lines) => warnOfLoss(log, lines)))
+  const log: Logger = pino(options, destination ?? standardOutput(format, (lines) => warnOfLoss(log, lines)))
   return log
 }
 
 function warnOfLoss(log: Logger, droppedLines: number): void {
   log.warn({ metric: "log.dropped", dropped_lines: droppedLines }, "The log can be written again.")
+}
+
+const noMembers = {}
+
+/** The ids of the span in whose name a line is written; none unless traces are recorded. */
+function traceMembers(): object {
+  const span = tracing()?.active() ?? null
+  return span === null ? noMembers : { trace_id: span.traceId, span_id: span.spanId }
+}
+
+/** The same as JSON members that follow others. */
+function traceText(): string {
+  const span = tracing()?.active() ?? null
+  return span === null ? "" : `,"trace_id":"${span.traceId}","span_id":"${span.spanId}"`
 }
 
 let timestampOf = 0
@@ -77,7 +98,7 @@ export function lineWriter(log: Logger): WriteLines {
 
   return (level, lines) => {
     if (!log.isLevelEnabled(level)) return
-    const start = `{"level":"${level}"${timestamp()}${bindings},`
+    const start = `{"level":"${level}"${timestamp()}${bindings}${traceText()},`
     let text = ""
     for (const line of lines) {
       const whole = `${start}${line}}\n`
@@ -94,11 +115,11 @@ export function lineWriter(log: Logger): WriteLines {
 /** How long the end of the process may wait for the log, if it was not flushed before. */
 const LAST_FLUSH_MS = 250
 
-function standardOutput(onBack: (droppedLines: number) => void): LogOutput {
+function standardOutput(format: LogFormat, onBack: (droppedLines: number) => void): LogOutput {
   const { stdout } = process
   const output = createLogOutput({ fd: stdout.fd, beforeWrite: () => keepFromBlocking(stdout), onBack })
   process.once("exit", () => output.flushNow(LAST_FLUSH_MS))
-  return output
+  return format === "pretty" ? prettyOutput(output, stdout.isTTY) : output
 }
 
 /** Lines that were dropped because the reader of the log stood still or was gone, or the disk was full. */

@@ -39,13 +39,17 @@ interface ServeOptions {
   readonly processes?: string
   readonly worker: boolean
   readonly migrate: boolean
+  readonly pretty: boolean
 }
 
 function noMigrateOption(): Option {
-  return new Option(
-    "--no-migrate",
-    "leave the schema as it is, and refuse to start on one that is too old or too new",
-  )
+  return new Option("--no-migrate", "change no schema, and refuse one that is too old or too new")
+}
+
+const PRETTY = "log readable lines in place of JSON (LOG_FORMAT)"
+
+function formatOf(pretty: boolean): Record<string, string> {
+  return pretty ? { LOG_FORMAT: "pretty" } : {}
 }
 
 /** Adds `serve`. */
@@ -58,8 +62,10 @@ export function addServe(program: Command): void {
     .option("--processes <count>", "processes that share the port, or auto: one for each core (PROCESSES)")
     .option("--no-worker", "leave the background work to another process")
     .addOption(noMigrateOption())
-    .action(async ({ port, host, processes, ...options }: ServeOptions) => {
-      const config = readConfig({ options: { PORT: port, HOST: host, PROCESSES: processes } })
+    .option("--pretty", PRETTY, false)
+    .action(async ({ port, host, processes, pretty, ...options }: ServeOptions) => {
+      const given = { PORT: port, HOST: host, PROCESSES: processes, ...formatOf(pretty) }
+      const config = readConfig({ options: given })
       const { serve } = await import("./serve.ts")
       await serve(config, options)
     })
@@ -79,8 +85,9 @@ export function addWorker(program: Command): void {
     .command("worker")
     .description("run the background work only; any number may run")
     .addOption(noMigrateOption())
-    .action(async (options: Pick<ServeOptions, "migrate">) =>
-      (await import("./worker.ts")).work(readConfig(), options),
+    .option("--pretty", PRETTY, false)
+    .action(async ({ pretty, ...options }: Pick<ServeOptions, "migrate" | "pretty">) =>
+      (await import("./worker.ts")).work(readConfig({ options: formatOf(pretty) }), options),
     )
 }
 

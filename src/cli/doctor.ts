@@ -11,6 +11,7 @@ import { readDatabaseUrl } from "../base/database-url.ts"
 import { accessDatabase, requireDatabase } from "./database.ts"
 import { checkEnvFile } from "./doctor-environment.ts"
 import { checkChallenge } from "./doctor-challenge.ts"
+import { checkClock } from "./doctor-clock.ts"
 import { checkIdOrigin } from "./doctor-ids.ts"
 import { checkMail } from "./doctor-mail.ts"
 import { checkPages } from "./doctor-pages.ts"
@@ -228,6 +229,7 @@ async function checkContents(url: string, config: Config): Promise<Finding[]> {
     return [
       ...(await checkReplication(pool, config)),
       ...(await checkIdOrigin(pool)),
+      await checkClock(pool),
       ...(await checkOffers(pool, config)),
     ]
   } finally {

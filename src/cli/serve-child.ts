@@ -18,7 +18,7 @@ export async function serveAsChild(): Promise<void> {
   for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => undefined)
 
   const { number, config, databaseUrl, share } = await primary.assignment
-  const log = createLog(config.logLevel, undefined, { process: number })
+  const log = createLog(config.logLevel, undefined, { process: number }, config.logFormat)
   const app = await startOrFail(primary, () =>
     startApp(config, {
       databaseUrl,

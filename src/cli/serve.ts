@@ -22,7 +22,7 @@ export const GOOD_TOKEN_LENGTH = 16
 /** Serves HTTP and runs the worker, in `config.processes` processes, until a signal stops it. */
 export async function serve(config: Config, options: { worker: boolean; migrate: boolean }): Promise<void> {
   checkServing(config)
-  const log = createLog(config.logLevel)
+  const log = createLog(config.logLevel, undefined, null, config.logFormat)
   logMode(log, config)
   logUnused(log, config)
   // Before a database is created, which would otherwise remain after a failed start.

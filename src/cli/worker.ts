@@ -11,6 +11,7 @@ import { providersOf } from "../payments/providers.ts"
 import { openDatabase, standbyOptions } from "../store/pool.ts"
 import { startWorker } from "../worker/worker.ts"
 import { takeSteps } from "../base/stop-steps.ts"
+import { startTracing } from "../tracing-way.ts"
 import { accessDatabase } from "./database.ts"
 import { stopOnSignal } from "./stop-on-signal.ts"
 
@@ -18,7 +19,8 @@ import { stopOnSignal } from "./stop-on-signal.ts"
 export async function work(config: Config, options: { migrate: boolean }): Promise<void> {
   checkSimulator(config)
   checkMail(config)
-  const log = createLog(config.logLevel)
+  const log = createLog(config.logLevel, undefined, null, config.logFormat)
+  const traces = await startTracing(config.tracing)
   const access = await accessDatabase(config, "guest")
   const database = openDatabase({
     url: access.url,
@@ -50,6 +52,7 @@ export async function work(config: Config, options: { migrate: boolean }): Promi
       { name: "lanes", run: () => engine.lanes.drain() },
       { name: "database connections", run: () => database.close() },
       { name: "embedded database", run: () => access.release() },
+      { name: "traces", run: () => traces.stop() },
     ]
     return await takeSteps(steps, performance.now() + withinMs)
   }

@@ -2,6 +2,7 @@ import type { LanguageTag } from "../../client/src/languages.ts"
 import type { ChallengeSettings } from "./challenge.ts"
 import type { MailSettings } from "./mail.ts"
 import type { RedisServer } from "./redis.ts"
+import type { TracingSettings } from "./tracing.ts"
 import type { StripeAccount } from "./stripe.ts"
 
 /** What binds holds that the shop does not place itself. `unpaid` and `lapsed`: Infinity for no limit. */
@@ -26,6 +27,8 @@ export interface Config {
   /** Number of processes that `serve` starts to share the port. */
   readonly processes: number
   readonly logLevel: string
+  /** JSON for programs, or readable lines for people. */
+  readonly logFormat: "json" | "pretty"
   /** Null in open mode, which is for trying the program on one machine. */
   readonly adminToken: string | null
   /** The decoded key that signs payment webhooks; null if unsigned ones are accepted. */
@@ -67,6 +70,8 @@ export interface Config {
   readonly rateLimitPerMinute: number
   /** Where limits by address are counted with other hosts; null: each server counts alone. */
   readonly redis: RedisServer | null
+  /** Where traces are sent; null: none are recorded. */
+  readonly tracing: TracingSettings | null
   /** Streams that one address may keep open at one process in closed mode; 0 for no limit. */
   readonly streamsPerAddress: number
   /** How long a connection without a request stays open. */

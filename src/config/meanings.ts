@@ -11,6 +11,10 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "Number of processes that share the port; `auto` starts one for each core. See [processes and hosts](../operate/processes-and-hosts.md).",
     },
     LOG_LEVEL: { meaning: "Least severe level that is logged." },
+    LOG_FORMAT: {
+      meaning:
+        "`json`: a line of JSON for each event, for programs. `pretty`: readable lines, for a terminal, as with `--pretty`.",
+    },
     KEEP_ALIVE_SECONDS: {
       meaning:
         "How long a connection without a request stays open. Must be longer than your load balancer keeps its own connections: Google's keeps them for 600 seconds, so set 620.",
@@ -46,6 +50,21 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
     STREAMS_PER_ADDRESS: {
       meaning:
         "[Streams of live products](../operate/live-streams.md) that one address may keep open at one process, in closed mode; `0` for no limit.",
+    },
+  },
+  Traces: {
+    OTEL_EXPORTER_OTLP_ENDPOINT: {
+      meaning:
+        "Collector to which [traces](../operate/observability.md#traces) are sent, by OTLP over HTTP, at `/v1/traces` below this address.",
+      unset: "no traces are recorded",
+    },
+    OTEL_EXPORTER_OTLP_HEADERS: {
+      meaning: "Headers of these messages, such as a key: `name=value`, separated by commas.",
+    },
+    OTEL_SERVICE_NAME: { meaning: "Name of this installation in the traces." },
+    OTEL_TRACES_SAMPLER_ARG: {
+      meaning:
+        "Share of the traces that is recorded. It counts also for requests whose `traceparent` asks to be recorded.",
     },
   },
   Database: {

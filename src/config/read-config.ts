@@ -6,6 +6,7 @@ import { misspelledNames, readEnvFile, type Misspelling } from "./env-file.ts"
 import { mailSettings, publicUrl, shopName } from "./mail.ts"
 import { paymentPageUrl } from "./payment-page.ts"
 import { redisServer } from "./redis.ts"
+import { tracingSettings } from "./tracing.ts"
 import { schema, secretNames } from "./schema.ts"
 import { stripeAccount } from "./stripe.ts"
 import { unusedVariables } from "./unused-variables.ts"
@@ -51,6 +52,7 @@ export function readConfig({
     port: env.PORT,
     processes: processCount(env.PROCESSES),
     logLevel: env.LOG_LEVEL,
+    logFormat: env.LOG_FORMAT,
     adminToken: env.ADMIN_TOKEN ?? null,
     paymentWebhookSecret: webhookKey(env.PAYMENT_WEBHOOK_SECRET),
     simulatorUrl: env.SIMULATOR_URL?.replace(/\/+$/, "") ?? null,
@@ -81,6 +83,7 @@ export function readConfig({
     corsOrigins: allowedOrigins(env.CORS_ORIGINS),
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
     redis: redisServer(env, badValue),
+    tracing: tracingSettings(env, badValue),
     streamsPerAddress: env.STREAMS_PER_ADDRESS,
     keepAliveSeconds: env.KEEP_ALIVE_SECONDS,
     shutdownSeconds: env.SHUTDOWN_SECONDS,

@@ -4,6 +4,7 @@ import { challengeVariables, type ChallengeEnvironment } from "./challenge.ts"
 import { mailVariables, type MailEnvironment } from "./mail.ts"
 import { paymentPageVariables, type PaymentPageEnvironment } from "./payment-page.ts"
 import { redisVariables, type RedisEnvironment } from "./redis.ts"
+import { tracingVariables, type TracingEnvironment } from "./tracing.ts"
 import { stripeVariables, type StripeEnvironment } from "./stripe.ts"
 
 /** Settings that may also be given as `NAME_FILE`. Logs and error messages never show their values. */
@@ -20,6 +21,7 @@ export const secretNames = [
   "DATABASE_URL",
   "SMTP_URL",
   "REDIS_URL",
+  "OTEL_EXPORTER_OTLP_HEADERS",
 ]
 
 const text = (description: string) => ({ type: "string", minLength: 1, description })
@@ -103,6 +105,7 @@ export const schema = {
       default: "info",
       description: "one of trace, debug, info, warn, error, fatal, silent",
     },
+    LOG_FORMAT: { type: "string", enum: ["json", "pretty"], default: "json", description: "json or pretty" },
     ADMIN_TOKEN: {
       type: "string",
       pattern: "^[\\x21-\\x7e]+$",
@@ -138,6 +141,7 @@ export const schema = {
     CORS_ORIGINS: text(ORIGINS_SHAPE),
     RATE_LIMIT_PER_MINUTE: limit(600),
     ...redisVariables,
+    ...tracingVariables,
     STREAMS_PER_ADDRESS: limit(500),
     KEEP_ALIVE_SECONDS: seconds(75, 3_600),
     SHUTDOWN_SECONDS: seconds(25, 3_600),
@@ -147,7 +151,13 @@ export const schema = {
 
 /** The variables after validation, with defaults filled in. */
 export interface Environment
-  extends StripeEnvironment, MailEnvironment, ChallengeEnvironment, PaymentPageEnvironment, RedisEnvironment {
+  extends
+    StripeEnvironment,
+    MailEnvironment,
+    ChallengeEnvironment,
+    PaymentPageEnvironment,
+    RedisEnvironment,
+    TracingEnvironment {
   DATABASE_URL?: string
   DATABASE_SCHEMA?: string
   REQUIRE_SYNCHRONOUS: boolean
@@ -156,6 +166,7 @@ export interface Environment
   PORT: number
   PROCESSES: string
   LOG_LEVEL: string
+  LOG_FORMAT: "json" | "pretty"
   ADMIN_TOKEN?: string
   PAYMENT_WEBHOOK_SECRET?: string
   SIMULATOR_URL?: string

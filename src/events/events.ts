@@ -2,6 +2,7 @@ import type { Registry } from "@prometheus-io/client"
 import type { Logger } from "pino"
 import { droppedLinesOf, lineWriter } from "../base/log.ts"
 import type { BatchObserver } from "../lanes/batch.ts"
+import type { InstallationState } from "../metrics/installation-gauges.ts"
 import { createMetrics, type Metrics } from "../metrics/metrics.ts"
 import type { RecordServed } from "../metrics/request-durations.ts"
 import type { RefusedHold } from "../metrics/watched-holds.ts"
@@ -73,6 +74,8 @@ export interface Events extends BatchObserver {
   expiryBatch(swept: { readonly expired: number; readonly durationMs: number }): void
   expiryLag(seconds: number): void
   stockCounted(products: readonly StockCount[]): void
+  /** A scrape has read this from the database; null: the database did not answer. */
+  installationRead(state: InstallationState | null): void
   invariantViolations(count: number): void
   laneQueue(length: () => number): void
   openStreams(count: () => number): void
@@ -182,7 +185,7 @@ function saleEvents(metrics: Metrics, counters: FactCounters): SaleEvents {
 
 type WorkerEvents = Pick<
   Events,
-  "deliveryTried" | "expiryBatch" | "expiryLag" | "stockCounted" | "invariantViolations"
+  "deliveryTried" | "expiryBatch" | "expiryLag" | "stockCounted" | "installationRead" | "invariantViolations"
 >
 
 function workerEvents(log: Logger, metrics: Metrics): WorkerEvents {
@@ -197,7 +200,8 @@ function workerEvents(log: Logger, metrics: Metrics): WorkerEvents {
       const fields = { metric: "expiry.batch", expired_count: expired, duration_ms: durationMs }
       log.info(fields, "Expiry batch.")
     },
-    expiryLag: (seconds) => metrics.expiryLag.set(seconds),
+    expiryLag: (seconds) => metrics.installation.expiryLag.set(seconds),
+    installationRead: (state) => metrics.installation.set(state),
     stockCounted(products) {
       metrics.stock.reset()
       for (const { id, stock, held, sold } of products) {

@@ -28,6 +28,7 @@ import { registerApiReference } from "./routes/system/api-reference.ts"
 import { registerDocsSite } from "./routes/system/docs-site.ts"
 import { registerSystemRoutes } from "./routes/system/system-routes.ts"
 import { cutSlowReaders } from "./transport/slow-readers.ts"
+import { traceRequests } from "./transport/traced-requests.ts"
 import { securityHeaders } from "./transport/security-headers.ts"
 import type { Services } from "./services.ts"
 import type { App } from "./transport/typed-app.ts"
@@ -94,6 +95,7 @@ export async function createServer(services: Services, options: ServerOptions): 
       ? showMissing(request, reply)
       : refuse(reply, { code: "route_not_found" }),
   )
+  traceRequests(app)
   measureRequests(app, services)
   refuseUnreadableQueries(app)
   addStandardHooks(app, services, constant)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import { inBatchSpan } from "../base/tracing.ts"
 import type { Command } from "../domain/commands.ts"
 import type { Fact } from "../domain/facts.ts"
 import { execute, type Execution } from "../domain/execute.ts"
@@ -94,10 +95,21 @@ export function decide(
  * answered, it first asks the database whether the batch was committed, and repeats it only if it was not.
  * `unknown`: a decision of an earlier transaction that may have been committed in this way.
  */
-export async function commitBatch(
+export function commitBatch(
   context: BatchContext,
   batch: Batch,
   unknown: Decision | null = null,
+): Promise<BatchResult> {
+  return inBatchSpan(
+    () => batch.commands,
+    () => commitWithRetries(context, batch, unknown),
+  )
+}
+
+async function commitWithRetries(
+  context: BatchContext,
+  batch: Batch,
+  unknown: Decision | null,
 ): Promise<BatchResult> {
   const { pause = sleep } = context
   const startedAt = performance.now()

@@ -1,3 +1,4 @@
+import { inBatchSpan } from "../base/tracing.ts"
 import { needs } from "../domain/needs.ts"
 import { isTransient, UnknownCommit } from "../store/errors.ts"
 import {
@@ -39,7 +40,10 @@ export function createGroups(
 
   async function runGroup(members: readonly Member[]): Promise<void> {
     inFlight += 1
-    await commitTogether(context, members)
+    await inBatchSpan(
+      () => members.flatMap(({ batch }) => batch.commands),
+      () => commitTogether(context, members),
+    )
     inFlight -= 1
     startGroups()
     for (const { batch, decided, isUnknown, resolve } of members) {

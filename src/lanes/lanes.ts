@@ -1,3 +1,4 @@
+import { tracing } from "../base/tracing.ts"
 import type { Command } from "../domain/commands.ts"
 import type { BatchContext } from "./batch.ts"
 import { createGroups, type GroupBounds } from "./groups.ts"
@@ -56,6 +57,7 @@ export function createLanes(
         const refusal = { code: draining ? "unavailable" : "overloaded" } as const
         return Promise.resolve({ outcome: refusal, replayed: false })
       }
+      tracing()?.sent(command)
       const answer = lane.submit(command)
       if (isNew) void dropWhenIdle(command.productId, lane)
       return answer

@@ -6,6 +6,7 @@ import {
   Registry,
   type Metric,
 } from "@prometheus-io/client"
+import { createInstallationGauges } from "./installation-gauges.ts"
 import { createRequestDurations } from "./request-durations.ts"
 import { createTally } from "./tally.ts"
 import { createWatchedHolds } from "./watched-holds.ts"
@@ -28,6 +29,7 @@ export function createMetrics() {
     ...createOutcomeCounters(registry),
     watchedHolds: createWatchedHolds(registry),
     ...createDatabaseGauges(registry),
+    installation: createInstallationGauges(registry),
     ...createBatchMetrics(registry),
     ...createHistoryGauges(registry),
     requests: createRequestDurations({
@@ -107,36 +109,42 @@ function createOutcomeCounters(registry: Registry) {
       name: "doorbuster_payment_events_total",
       help: "Payment events by result: the outcome, duplicate, or the refusal code",
       label: "outcome",
+      values: ["paid", "duplicate", "invalid_signature"],
       registry,
     }),
     refunds: createTally({
       name: "doorbuster_refunds_total",
       help: "Refunds by the status they reached: due, sent, confirmed, failed, withheld; or reversed",
       label: "status",
+      values: ["due", "confirmed", "failed"],
       registry,
     }),
     disputes: createTally({
       name: "doorbuster_disputes_total",
       help: "Disputes by the status they reached: open, won, lost",
       label: "status",
+      values: ["open", "won", "lost"],
       registry,
     }),
     deliveries: createTally({
       name: "doorbuster_webhook_deliveries_total",
       help: "Attempts to deliver outgoing events, by outcome: delivered, again, failed",
       label: "outcome",
+      values: ["delivered", "again", "failed"],
       registry,
     }),
     mails: createTally({
       name: "doorbuster_mails_total",
       help: "Attempts to send mails to buyers, by outcome: sent, again, failed, skipped",
       label: "outcome",
+      values: ["sent", "again", "failed", "skipped"],
       registry,
     }),
     mailCodes: createTally({
       name: "doorbuster_mail_codes_total",
       help: "Codes for buyers' mailboxes by result: of requests mail, event, limited_by_address, limited_in_all, challenge_solved, challenge_failed, challenge_unknown; of mails sent, again, failed; of tries confirmed, refused",
       label: "result",
+      values: ["mail", "sent", "failed", "confirmed", "refused"],
       registry,
     }),
     gateRefusals: createTally({
@@ -176,12 +184,6 @@ function createDatabaseGauges(registry: Registry) {
     mailsWaiting: new Gauge({
       name: "doorbuster_mails_waiting",
       help: "Mails to buyers that wait to be sent, counted up to 100000; 0 while mail is off",
-      aggregator: "max",
-      registers,
-    }),
-    expiryLag: new Gauge({
-      name: "doorbuster_hold_expiry_lag_seconds",
-      help: "Seconds since the oldest due hold or unpaid order fell due; 0 if none is due",
       aggregator: "max",
       registers,
     }),

@@ -32,6 +32,8 @@ export function createRedisMetrics(registry: Registry, clock: () => number = () 
     labelNames: ["result"],
     registers,
   })
+  // Prometheus sees no increase in a series that begins with 1.
+  for (const result of ["shared", "alone"]) counts.inc({ result }, 0)
   const up = new Gauge({
     name: "doorbuster_redis_up",
     help: "1 while limits by address are counted in Redis with other hosts, 0 while each server counts alone; only with REDIS_URL",

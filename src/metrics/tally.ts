@@ -10,6 +10,11 @@ export interface TallyOptions {
   readonly name: string
   readonly help: string
   readonly label?: string
+  /**
+   * Values that are there with 0 from the start. Prometheus sees no increase in a series that begins with 1, so what an alert
+   * watches must be there before it happens.
+   */
+  readonly values?: readonly string[]
   readonly registry: Registry
 }
 
@@ -17,8 +22,8 @@ export interface TallyOptions {
  * A counter for events that come by the thousand. The library checks and joins the labels at each count,
  * which costs as much as parsing a request. So counts are collected here, and a scrape hands them on.
  */
-export function createTally({ name, help, label, registry }: TallyOptions): Tally {
-  const pending = new Map<string, number>()
+export function createTally({ name, help, label, values = [], registry }: TallyOptions): Tally {
+  const pending = new Map(values.map((value) => [value, 0]))
   const counter = new Counter({
     name,
     help,

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto"
 import { Stripe } from "stripe"
+import { inOutgoingSpan, tracing } from "../base/tracing.ts"
 import type { PaymentProvider, WebhookMessage, WebhookReading } from "./provider.ts"
 import { messageOf } from "./stripe-errors.ts"
 import { readingOf, STRIPE } from "./stripe-events.ts"
@@ -70,7 +71,22 @@ function createClient({ secretKey, apiBase }: StripeSettings, timeout: number): 
     timeout,
     maxNetworkRetries: 0,
     telemetry: false,
+    ...(tracing() !== null && { httpClient: tracedClient() }),
   })
+}
+
+/** The library's own client, with a span for each call and the header that carries the trace on. */
+function tracedClient(): Stripe.HttpClient {
+  const client = Stripe.createNodeHttpClient()
+  const send = client.makeRequest.bind(client)
+  client.makeRequest = (host, port, path, method, headers, ...rest) =>
+    inOutgoingSpan(
+      `Stripe ${method}`,
+      { "server.address": host, "http.request.method": method },
+      (traceHeaders) => send(host, port, path, method, { ...headers, ...traceHeaders }, ...rest),
+      (answer) => answer.getStatusCode(),
+    )
+  return client
 }
 
 function readWebhook(

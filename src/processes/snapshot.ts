@@ -5,8 +5,8 @@ export type Snapshot = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>
 
 /**
  * Joins the metrics of all processes in one registry: `own` is from the process that is scraped, `others` from the
- * rest. Each metric's `aggregator` says how: most are summed, the stock (`first`) is the one that the scraped process
- * has just read, and the start time is the oldest process's. Quantiles (`summary`) of several processes cannot be
+ * rest. Each metric's `aggregator` says how: most are summed, what a scrape reads from the database (`first`) is what the
+ * scraped process has just read, and the start time is the oldest process's. Quantiles (`summary`) of several processes cannot be
  * joined, and are left out.
  */
 export function joined(own: Snapshot, others: readonly Snapshot[]): Registry {

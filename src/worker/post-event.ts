@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from "node:http"
 import { request as httpsRequest } from "node:https"
 import { isIP } from "node:net"
+import { inOutgoingSpan } from "../base/tracing.ts"
 import { signWebhook } from "../payments/standard-webhooks.ts"
 import { anyLookup, isPublicAddress, PrivateAddress, publicLookup, type FindAddresses } from "./addresses.ts"
 
@@ -50,11 +51,27 @@ export function postEvent(message: Message, options: PostOptions, signal: AbortS
       new PrivateAddress(`${name} is a private address, and WEBHOOK_ALLOW_PRIVATE is not set`),
     )
   }
+  return inOutgoingSpan(
+    "outgoing event",
+    { "server.address": url.host, "doorbuster.event_id": message.id },
+    (traceHeaders) =>
+      exchange(url, message, { allowPrivate, timeoutMs, findAddresses }, signal, traceHeaders),
+    ({ status }) => status,
+  )
+}
+
+function exchange(
+  url: URL,
+  message: Message,
+  { allowPrivate, timeoutMs, findAddresses }: Required<PostOptions>,
+  signal: AbortSignal,
+  traceHeaders: Readonly<Record<string, string>>,
+): Promise<Answer> {
   const send = url.protocol === "https:" ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     const request = send(url, {
       method: "POST",
-      headers: headersOf(message),
+      headers: { ...headersOf(message), ...traceHeaders },
       // A new connection for each message, because the receiver may close a kept one just when it is used again.
       agent: false,
       lookup: (allowPrivate ? anyLookup : publicLookup)(findAddresses),

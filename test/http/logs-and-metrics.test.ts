@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest"
 import { createLog } from "../../src/base/log.ts"
 import { createEvents } from "../../src/events/events.ts"
 import { startTestApp, type TestApp } from "../support/app.ts"
+import { runSql } from "../support/rows.ts"
 import { hold, holdEnd, offer, order, pay, pendingOrder } from "../support/shop.ts"
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
@@ -235,6 +236,27 @@ describe("metrics", () => {
     for (const [sample, value] of Object.entries(samples)) {
       expect([sample, await metric(app, sample)]).toEqual([sample, value])
     }
+  })
+
+  test("tell what a scrape reads from the database", async () => {
+    await using app = await startTestApp()
+    await pay(app, { order_id: 9_000_000 })
+    await expect.poll(() => metric(app, "doorbuster_money_inbox_entries")).toBe(1)
+    const { hold_id } = await hold(app, 1, 1)
+    await runSql(
+      app.databaseUrl,
+      `update holds set created_at = now() - interval '1 min', expires_at = now() - interval '7 s' where id = ${hold_id}`,
+    )
+
+    expect(await metric(app, "doorbuster_hold_expiry_lag_seconds")).toBeGreaterThan(6.9)
+    expect(await metric(app, "doorbuster_hold_expiry_lag_seconds")).toBeLessThan(30)
+    expect(Math.abs((await metric(app, "doorbuster_clock_skew_seconds")) ?? NaN)).toBeLessThan(1)
+    expect(await metric(app, "doorbuster_database_up")).toBe(1)
+    expect(await metric(app, "doorbuster_replication_lag_seconds")).toBe(0)
+    expect(await metric(app, 'doorbuster_replication{state="none"}')).toBeUndefined()
+    await app.app.engine.database.close()
+    expect(await metric(app, "doorbuster_database_up")).toBe(0)
+    expect(await metric(app, "doorbuster_money_inbox_entries")).toBe(1)
   })
 
   test("name routes, not paths, so that clients cannot add time series", async () => {

@@ -25,6 +25,7 @@ const copied = [
   "openapi.json",
   "README.md",
   "docs",
+  "deploy",
   "vitest.config.ts",
   "tsconfig.json",
 ]

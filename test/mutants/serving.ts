@@ -18,6 +18,64 @@ const processes = "test/faults/several-processes.test.ts"
 /** Bugs in stopping, the gate, connections, ports and several processes. */
 export const servingMutants: readonly Mutant[] = [
   {
+    name: "traces: a request does not link to its batch",
+    edits: [
+      {
+        file: "src/tracing/opentelemetry.ts",
+        find: "for (const { span } of origins) span.addLink({ context: own.span.spanContext() })",
+        replace: "",
+      },
+    ],
+    caughtBy: { file: "test/http/traces.test.ts", test: "each links to it" },
+  },
+  {
+    name: "traces: the library is loaded without a collector",
+    edits: [
+      {
+        file: "src/tracing-way.ts",
+        find: 'import { useTracing } from "./base/tracing.ts"',
+        replace: 'import "./tracing/opentelemetry.ts"\nimport { useTracing } from "./base/tracing.ts"',
+      },
+    ],
+    caughtBy: { file: "test/http/traces.test.ts", test: "nothing of OpenTelemetry is loaded" },
+  },
+  {
+    name: "traces: the context ends where the body begins",
+    edits: [
+      {
+        file: "src/http/transport/traced-requests.ts",
+        find: "else recorder.within(span, done)",
+        replace: "else done()",
+      },
+    ],
+    caughtBy: { file: "test/http/traces.test.ts", test: "to the batch that carried the hold" },
+  },
+  {
+    name: "metrics: a metric of the dashboard has another name",
+    edits: [
+      {
+        file: "src/metrics/metrics.ts",
+        find: 'name: "doorbuster_batch_size"',
+        replace: 'name: "doorbuster_batch_commands"',
+      },
+    ],
+    caughtBy: { file: "test/deploy/dashboard.test.ts", test: "every query of the dashboard has data" },
+  },
+  {
+    name: "metrics: what an alert watches is not there before it happens",
+    edits: [
+      {
+        file: "src/metrics/tally.ts",
+        find: "new Map(values.map((value) => [value, 0]))",
+        replace: "new Map<string, number>()",
+      },
+    ],
+    caughtBy: {
+      file: "test/deploy/alerts.test.ts",
+      test: "each counter that an alert watches begins with 0",
+    },
+  },
+  {
     name: "stopping: the server waits for ever for the rest of a request",
     edits: [
       {

@@ -1,4 +1,5 @@
 import { Ajv2019 } from "ajv/dist/2019.js"
+import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { expect, test } from "vitest"
@@ -15,6 +16,7 @@ interface Service {
   readonly command?: string[]
   readonly environment: Readonly<Record<string, string>>
   readonly volumes?: readonly string[]
+  readonly profiles?: readonly string[]
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
   readonly stop_grace_period?: string
 }
@@ -78,6 +80,40 @@ test("each service waits for what it needs", () => {
     expect(conditions(name)).toEqual(["migrate service_completed_successfully"])
   }
   expect(conditions("proxy")).toEqual(["server-1 service_healthy", "server-2 service_healthy"])
+})
+
+test("its observability profile scrapes both servers, and shows the dashboard and the rules that test/deploy runs", async () => {
+  const read = async (name: string) => parse(await readFile(path(`deploy/${name}`), "utf8")) as never
+  const prometheus: { rule_files: string[]; scrape_configs: object[] } = await read("prometheus/compose.yml")
+  const sources: { datasources: { url: string }[] } = await read(
+    "grafana/provisioning/datasources/prometheus.yaml",
+  )
+  const dashboards: { providers: { options: { path: string } }[] } = await read(
+    "grafana/provisioning/dashboards/doorbuster.yaml",
+  )
+
+  expect(prometheus.scrape_configs).toEqual([
+    { job_name: "doorbuster", static_configs: [{ targets: ["server-1:8000", "server-2:8000"] }] },
+  ])
+  expect(prometheus.rule_files).toEqual(["alerts.yaml"])
+  expect(service("prometheus").volumes).toContain(
+    "./deploy/prometheus/alerts.yaml:/etc/prometheus/alerts.yaml:ro",
+  )
+  expect(sources.datasources.map(({ url }) => url)).toEqual(["http://prometheus:9090"])
+  const folder = dashboards.providers[0]?.options.path ?? "none"
+  expect(service("grafana").volumes).toContain(
+    `./deploy/grafana/doorbuster.json:${folder}/doorbuster.json:ro`,
+  )
+  // Without the profile, nothing of it starts.
+  expect([service("prometheus").profiles, service("grafana").profiles]).toEqual([
+    ["observability"],
+    ["observability"],
+  ])
+  // What is mounted is there.
+  for (const mount of [...(service("prometheus").volumes ?? []), ...(service("grafana").volumes ?? [])]) {
+    const [source = ""] = mount.split(":")
+    expect([source, !source.startsWith("./") || existsSync(path(source))]).toEqual([source, true])
+  }
 })
 
 test("its parts, started one after the other, sell a unit, expire a hold, and stop in their time", async () => {

@@ -58,6 +58,8 @@ describe.each(["server", "client"] as const)("the package of the %s", (which) =>
         "bin/doorbuster.mjs",
         "client/dist/index.d.ts",
         "deploy/high-availability/patroni.yml",
+        "deploy/grafana/doorbuster.json",
+        "deploy/prometheus/alerts.yaml",
         "deploy/proxy/nginx.conf",
         "deploy/systemd/doorbuster@.service",
         "dist/src/main.js",

@@ -36,6 +36,12 @@ const asked = (events: Events) => {
   events.laneQueue(() => 5)
   events.openStreams(() => 20)
   events.stockCounted([{ id: 1, stock: 100, held: 30, sold: 0 }])
+  events.installationRead({
+    moneyInboxCount: 3,
+    expiryLagSeconds: 1,
+    clockSkewSeconds: 0,
+    replication: null,
+  })
 }
 
 test.each([
@@ -59,7 +65,8 @@ test.each([
     undefined,
   ],
   ["a violation is counted by the process that recounts", "doorbuster_invariant_violations", 2],
-  ["the lag is reported by the process with the worker", "doorbuster_hold_expiry_lag_seconds", 4],
+  ["the lag is what the process asked has just read", "doorbuster_hold_expiry_lag_seconds", 1],
+  ["as is the size of the money inbox", "doorbuster_money_inbox_entries", 3],
 ])("%s: %s is %s", async (_, name, value) => {
   const text = await joined(await processWith(asked), [await processWith(busy)]).metrics()
 
