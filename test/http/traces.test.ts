@@ -1,3 +1,6 @@
+import { once } from "node:events"
+import { request as httpRequest, type IncomingMessage } from "node:http"
+import { setTimeout as sleep } from "node:timers/promises"
 import { expect, test } from "vitest"
 import { readConfig } from "../../src/config/read-config.ts"
 import { startTestApp } from "../support/app.ts"
@@ -72,6 +75,23 @@ test("holds of one batch share its span, and each links to it", async () => {
     expect(others).toEqual([])
     expect(carrier?.links.map(({ spanId }) => spanId)).toContain(request.spanId)
   }
+})
+
+test("a hold whose body arrives after its head links to its batch too", async () => {
+  await using collector = await startCollector()
+  await using app = await startTestApp({ config: { tracing: settings(collector) } })
+  const body = JSON.stringify({ product_id: 1, qty: 1 })
+  const headers = { "content-type": "application/json", "content-length": body.length, connection: "close" }
+  const asked = httpRequest(`${app.url}/api/holds`, { method: "POST", headers })
+  asked.flushHeaders()
+  await sleep(200)
+  asked.end(body)
+  const [answer] = (await once(asked, "response")) as [IncomingMessage]
+  answer.resume()
+  expect(answer.statusCode).toBe(201)
+
+  const span = await spanOf(collector, "POST /api/holds")
+  expect(span.links).toHaveLength(1)
 })
 
 test("Stripe and the receivers of outgoing events get a traceparent", async () => {

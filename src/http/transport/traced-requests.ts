@@ -1,12 +1,10 @@
-import type { FastifyRequest } from "fastify"
-import { tracing, type TraceSpan } from "../../base/tracing.ts"
+import { tracing } from "../../base/tracing.ts"
 import type { App } from "./typed-app.ts"
 
 /** Records a span for each request. Adds no hook, and so costs no request anything, unless traces are recorded. */
 export function traceRequests(app: App): void {
   const recorder = tracing()
   if (recorder === null) return
-  const spans = new WeakMap<FastifyRequest, TraceSpan>()
   app.addHook("onRequest", (request, reply, done) => {
     const { method, headers, id } = request
     const route = request.routeOptions.url ?? "none"
@@ -17,15 +15,8 @@ export function traceRequests(app: App): void {
       attributes,
       typeof given === "string" ? given : undefined,
     )
-    spans.set(request, span)
     // Also when the client hangs up, and at the end of a stream.
     reply.raw.once("close", () => span.end({ status: reply.raw.statusCode }))
     recorder.within(span, done)
-  })
-  // The events of a body that arrives belong to its connection, not to the hook before.
-  app.addHook("preValidation", (request, _reply, done) => {
-    const span = spans.get(request)
-    if (span === undefined) done()
-    else recorder.within(span, done)
   })
 }
