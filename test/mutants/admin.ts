@@ -323,4 +323,15 @@ export const adminMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/admin-session.test.ts", test: "through the buyers' routes" },
   },
+  {
+    name: "activity: the record of a mailbox has its address as null",
+    edits: [
+      {
+        file: "src/http/access/audit.ts",
+        find: 'return origin === "null" ? `${protocol}…` : origin',
+        replace: "return protocol === null ? `${protocol}…` : origin",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-actions.test.ts", test: "says of a mailbox that it is one" },
+  },
 ]
