@@ -334,4 +334,15 @@ export const adminMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/admin-actions.test.ts", test: "says of a mailbox that it is one" },
   },
+  {
+    name: "admin: the form says what the last choice of customers needs, whatever is chosen",
+    edits: [
+      {
+        file: "web/admin/product-form.tsx",
+        find: "customerHint(texts.customer.value)",
+        replace: 'customerHint("email")',
+      },
+    ],
+    caughtBy: { file: "test/e2e/admin-forms.test.ts", test: "what the chosen customers need" },
+  },
 ]
