@@ -78,6 +78,22 @@ describe.skipIf(leavesOutBrowser())("the forms of the control room", { timeout: 
     await page.getByRole("heading", { name: "Lamp without stock" }).waitFor()
   })
 
+  test("the form says what the chosen customers need, and nothing where they need nothing", async () => {
+    await context.clearCookies()
+    await page.goto(`${app.url}/admin/new`)
+    await signIn(page, ADMIN_TOKEN)
+    const choice = page.getByLabel("Sold to")
+    const hint = page.locator("#sold-to-hint")
+    const hints: string[] = []
+    for (const kind of ["signed", "email"]) {
+      await choice.selectOption(kind)
+      hints.push((await hint.textContent()) ?? "")
+    }
+    expect(hints).toEqual([expect.stringContaining("CUSTOMER_SECRETS"), expect.stringContaining("SMTP_URL")])
+    await choice.selectOption("any")
+    await hint.waitFor({ state: "detached" })
+  })
+
   test("4,990 forints stay 4,990 in a browser whose Intl has other decimals", async () => {
     const { id } = await offer(app, { name: "Forint lamp", currency: "HUF", price_minor: 4_990 }, ADMIN_TOKEN)
     await page.goto(`${app.url}/p/${id}`)

@@ -99,6 +99,12 @@ describe("the record of an admin action", () => {
     expect(kept).toContain("https://shop.example")
   })
 
+  test("says of a mailbox that it is one, and not whose", async () => {
+    await app.post("/api/admin/webhooks", { url: "mailto:ada@shop.example" })
+    await expect.poll(async () => (await actionsOf(app))[0].content).toMatchObject({ url: "mailto:…" })
+    expect(JSON.stringify(await actionsOf(app))).not.toContain("ada")
+  })
+
   test("contains no body if the route has no schema for one", async () => {
     const { id } = await offer(app)
     for (const raw of ['{"a":"\\u0000"}', '{"a":"\\ud800"}', `{"secret":{"secret":"hunter4"}}`]) {

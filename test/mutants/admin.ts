@@ -323,4 +323,26 @@ export const adminMutants: readonly Mutant[] = [
     ],
     caughtBy: { file: "test/http/admin-session.test.ts", test: "through the buyers' routes" },
   },
+  {
+    name: "activity: the record of a mailbox has its address as null",
+    edits: [
+      {
+        file: "src/http/access/audit.ts",
+        find: 'return origin === "null" ? `${protocol}…` : origin',
+        replace: "return protocol === null ? `${protocol}…` : origin",
+      },
+    ],
+    caughtBy: { file: "test/http/admin-actions.test.ts", test: "says of a mailbox that it is one" },
+  },
+  {
+    name: "admin: the form says what the last choice of customers needs, whatever is chosen",
+    edits: [
+      {
+        file: "web/admin/product-form.tsx",
+        find: "customerHint(texts.customer.value)",
+        replace: 'customerHint("email")',
+      },
+    ],
+    caughtBy: { file: "test/e2e/admin-forms.test.ts", test: "what the chosen customers need" },
+  },
 ]

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { changedSettings } from "../../web/admin/product-fields.ts"
+import { changedSettings, customerHint, customerTexts } from "../../web/admin/product-fields.ts"
 import { lamp } from "./product.ts"
 
 /** The settings of the lamp, as its form reads them. */
@@ -36,4 +36,17 @@ test("a form sends only what differs: what an answer leaves out is not set, and 
   )
   expect(changedSettings({ ...settings, sku: "L-1" }, lamp)).toEqual({ sku: "L-1" })
   expect(changedSettings(settings, { ...lamp, external_id: "wc-7" })).toEqual({ external_id: null })
+})
+
+test("the form says what the server needs for the chosen customers, and for no others", () => {
+  const needs = customerTexts.map(([kind]) => [
+    kind,
+    /CUSTOMER_SECRETS|SMTP_URL/.exec(customerHint(kind))?.[0],
+  ])
+  expect(needs).toEqual([
+    ["any", undefined],
+    ["named", undefined],
+    ["signed", "CUSTOMER_SECRETS"],
+    ["email", "SMTP_URL"],
+  ])
 })

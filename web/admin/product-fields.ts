@@ -71,6 +71,20 @@ export const customerTexts: readonly (readonly [CustomerKind, string])[] = [
   ["email", "Only buyers who have confirmed an e-mail address"],
 ]
 
+/** What the server needs before a product sells to such customers; empty: nothing. */
+const customerNeeds: Readonly<Record<CustomerKind, string>> = {
+  any: "",
+  named: "",
+  signed: "Needs CUSTOMER_SECRETS on the server: without it no buyer can buy",
+  email:
+    "Needs a mail server (SMTP_URL), or your own system that mails the codes: without one no buyer can buy",
+}
+
+/** The hint below the choice of the customers; empty: none. */
+export function customerHint(text: string): string {
+  return customerNeeds[customerIn(text)]
+}
+
 function customerIn(text: string): CustomerKind {
   return customerTexts.find(([value]) => value === text)?.[0] ?? "any"
 }

@@ -20,6 +20,7 @@ import {
   settingsIn,
   useFields,
   type FieldGroupProps,
+  customerHint,
   customerTexts,
 } from "./product-fields.ts"
 import { useRefusals } from "./refusals.ts"
@@ -236,6 +237,7 @@ function LimitFields({
   readings,
   product,
 }: FieldGroupProps & { readonly product: ShopProduct | null }) {
+  const hint = customerHint(texts.customer.value)
   return (
     <>
       <div class="side-by-side">
@@ -276,7 +278,7 @@ function LimitFields({
         label="Sold to"
         value={texts.customer}
         list={customerTexts}
-        hint="The last one needs CUSTOMER_SECRETS on the server: without it no buyer can buy"
+        {...(hint !== "" && { hint })}
       />
     </>
   )

@@ -126,9 +126,14 @@ function recordedValue(name: string, value: unknown): unknown {
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT).toWellFormed()}…` : text
 }
 
-/** The origin of an address, without path and query, because many services accept secrets there. */
+/**
+ * The origin of an address, without path and query, because many services accept secrets there. An address without an origin,
+ * such as a mailbox, is a person's: only its kind is kept.
+ */
 function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : "not an address"
+  if (!URL.canParse(url)) return "not an address"
+  const { origin, protocol } = new URL(url)
+  return origin === "null" ? `${protocol}…` : origin
 }
 
 /** The product and the order of an action: those that the path names, else those in the answer. */
