@@ -407,6 +407,7 @@ doorbuster-buy::part(name) { font-style: italic } doorbuster-buy::part(primary) 
       ["//other.example/lamp", "/"],
       ["https://other.example/lamp", "/"],
       ["javascript:alert(1)", "/"],
+      [`blob:${site.url}/8f14e45f`, "/"],
       ["/lamp?a=b&from=c", "/lamp?a=b&from=c"],
     ] as const) {
       await open(`from=${site.url}`, from)

@@ -68,7 +68,7 @@ export const embedMutants: readonly Mutant[] = [
     edits: [
       {
         file: "web/storefront/way-back.ts",
-        find: "return page?.origin === origin ? page.href : `${origin}/`",
+        find: "return page?.origin === origin && page.href.startsWith(`${origin}/`) ? page.href : `${origin}/`",
         replace: "return page?.href ?? `${origin}/`",
       },
     ],

@@ -7,6 +7,6 @@ import { storage } from "./browser-storage.ts"
 export function wayBackOf(orderId: number, origin: string | null, path: string | null): string | null {
   if (origin === null) return storage.order(orderId)?.wayBack ?? null
   const page = URL.canParse(path ?? "", origin) ? new URL(path ?? "", origin) : null
-  // A path such as `//other.example/` names another site.
-  return page?.origin === origin ? page.href : `${origin}/`
+  // A path such as `//other.example/` names another site, and `blob:` has the origin of its site.
+  return page?.origin === origin && page.href.startsWith(`${origin}/`) ? page.href : `${origin}/`
 }
