@@ -1,4 +1,5 @@
 import type { Logger } from "pino"
+import { checkPooler } from "./store/connection.ts"
 import { openToolPool } from "./store/pool.ts"
 import { migrate } from "./store/upkeep/migrate.ts"
 import { requireSellableSchema } from "./store/upkeep/schema.ts"
@@ -15,6 +16,7 @@ interface SchemaOptions {
  * `SchemaMismatch` if it cannot.
  */
 export async function prepareSchema({ databaseUrl, log, ...options }: SchemaOptions): Promise<void> {
+  await checkPooler(databaseUrl)
   if (options.migrate !== false) {
     await migrate(databaseUrl, {
       onIndex: (progress) => log.info(progress, "Building an index beside the sale."),

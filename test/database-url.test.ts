@@ -52,6 +52,7 @@ test("its options are kept, and parameters that would win over the program's set
   expect(address).toEqual({
     servers: [{ url: "postgresql://u:p@h/db?sslmode=disable", name: "h" }],
     options: "-c search_path=shop",
+    isPooled: false,
     ignored: ["statement_timeout", "application_name", "pgbouncer"],
   })
 })

@@ -12,6 +12,8 @@ export interface DatabaseAddress {
   readonly servers: readonly DatabaseServer[]
   /** The URL's startup options; "" if it has none. */
   readonly options: string
+  /** True: a pooler in session mode stands between, which takes no startup options. */
+  readonly isPooled: boolean
   /** Parameters of the URL that have no effect, because the program sets these things itself. */
   readonly ignored: readonly string[]
 }
@@ -44,6 +46,8 @@ const passedOn = new Set([
   "sslrootcert",
   "sslnegotiation",
   "uselibpqcompat",
+  // Not of the driver, which takes no notice of it. Each server's own URL keeps it.
+  "pooler",
 ])
 const understood = new Set(["host", "port", "options", "target_session_attrs"])
 /**
@@ -66,6 +70,10 @@ export function readDatabaseUrl(url: string): DatabaseAddress {
       "a connection string whose target_session_attrs is read-write, primary or any: the program needs a server that takes writes",
     )
   }
+  const pooler = given.get("pooler")
+  if (pooler !== null && pooler !== "session") {
+    throw new DatabaseUrlError("a connection string whose pooler is session: no other mode can be used")
+  }
   const kept = [...given].filter(([name]) => passedOn.has(name))
   const before = `${scheme}${user === undefined ? "" : `${decodable(user)}@`}`
   const places = placesOf(authority, given)
@@ -80,7 +88,7 @@ export function readDatabaseUrl(url: string): DatabaseAddress {
     }
   })
   const ignored = [...given.keys()].filter((name) => !passedOn.has(name) && !understood.has(name))
-  return { servers, options: given.get("options") ?? "", ignored }
+  return { servers, options: given.get("options") ?? "", isPooled: pooler !== null, ignored }
 }
 
 /**
@@ -95,10 +103,21 @@ export function withSchema(url: string, schema: string): string {
   return `${scheme}${user === undefined ? "" : `${user}@`}${authority}${path}?${parameters.toString()}`
 }
 
-/** The search path in startup options, of which PostgreSQL takes the last; null where they have none. */
+/** The connection string for a pooler in session mode. Throws {@link DatabaseUrlError}. */
+export function withPooler(url: string): string {
+  readDatabaseUrl(url)
+  return `${url}${url.includes("?") ? "&" : "?"}pooler=session`
+}
+
+/** The settings in startup options, in their order: PostgreSQL takes the last of a name. */
+export function settingsIn(options: string): readonly (readonly [name: string, value: string])[] {
+  const given = options.matchAll(/(?:^| )(?:-c *|--)([\w.]+)=((?:\\.|[^\\ ])*)/g)
+  return Array.from(given, ([, name = "", value = ""]) => [name, value.replaceAll(/\\(.)/g, "$1")])
+}
+
+/** The search path in startup options; null where they have none. */
 export function searchPathIn(options: string): string | null {
-  const given = [...options.matchAll(/(?:^| )(?:-c *|--)search_path=((?:\\.|[^\\ ])*)/g)].at(-1)?.[1]
-  return given?.replaceAll(/\\(.)/g, "$1") ?? null
+  return settingsIn(options).findLast(([name]) => name === "search_path")?.[1] ?? null
 }
 
 /** The connection string with another database name. Throws {@link DatabaseUrlError}. */

@@ -25,18 +25,24 @@ export function explain(error: unknown): { status: 1 | 2; line: string | null } 
 
 /** PostgreSQL's codes for insufficient privilege, and for a schema that the role cannot see. */
 const notPermitted = new Set(["42501", "3F000"])
-/** The driver's message for a server without TLS. */
-const NO_TLS = "The server does not support SSL connections"
+/** Words of the driver or of a pooler, and what to do. */
+const connectionAdvice = [
+  [
+    "The server does not support SSL connections",
+    "; sslmode in DATABASE_URL requires TLS: enable it on the server or set sslmode=disable",
+  ],
+  [
+    "unsupported startup parameter",
+    "; a connection pooler stands between: set DATABASE_POOLER=session if it is in session mode, or connect without it",
+  ],
+] as const
 
 /** One line for a database error; null for an unknown one. */
 function explainDatabase(error: unknown): string | null {
   if (error instanceof UnfitDatabase || error instanceof ReadOnlyServer) return error.message
   if (isConnectionLoss(error)) {
     const message = messageOf(error)
-    const advice =
-      message === NO_TLS
-        ? "; sslmode in DATABASE_URL requires TLS: enable it on the server or set sslmode=disable"
-        : ""
+    const advice = connectionAdvice.find(([words]) => message.includes(words))?.[1] ?? ""
     return `The database cannot be reached: ${message}${advice}`
   }
   if (!(error instanceof pg.DatabaseError)) return null

@@ -77,6 +77,11 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "Schema in which this shop's tables are, so that several shops share a database. See [Several shops in one database](../operate/several-shops.md).",
       unset: "the first schema of the role's `search_path`, which is `public`",
     },
+    DATABASE_POOLER: {
+      meaning:
+        "`session`: a pooler in session mode stands between, such as PgBouncer. See [PostgreSQL](../operate/postgresql.md#behind-a-pooler).",
+      unset: "none stands between",
+    },
     REQUIRE_SYNCHRONOUS: {
       meaning:
         "`true`: nothing is sold while the database's commits wait for no standby. See [High availability](../operate/high-availability.md#what-a-failover-can-lose).",

@@ -83,6 +83,7 @@ export const schema = {
       description:
         "a name of lower-case letters, digits and _, at most 63, that begins with no digit and not with pg_",
     },
+    DATABASE_POOLER: { type: "string", enum: ["session"], description: "session, or not set" },
     REQUIRE_SYNCHRONOUS: { type: "boolean", default: false, description: "true or false" },
     DOORBUSTER_DATA_DIR: { ...text("a directory"), default: ".doorbuster" },
     HOST: { ...text("an address or name to listen on"), default: "127.0.0.1" },
@@ -160,6 +161,7 @@ export interface Environment
     TracingEnvironment {
   DATABASE_URL?: string
   DATABASE_SCHEMA?: string
+  DATABASE_POOLER?: "session"
   REQUIRE_SYNCHRONOUS: boolean
   DOORBUSTER_DATA_DIR: string
   HOST: string

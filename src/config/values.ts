@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os"
-import { DatabaseUrlError, readDatabaseUrl, withSchema } from "../base/database-url.ts"
+import { DatabaseUrlError, readDatabaseUrl, withPooler, withSchema } from "../base/database-url.ts"
 import { languageTags, type LanguageTag } from "../../client/src/languages.ts"
 import type { HoldLimits } from "./config.ts"
 import { ConfigError } from "./config-error.ts"
@@ -22,19 +22,22 @@ export function webhookKey(secret: string | undefined): Buffer | null {
 }
 
 /**
- * DATABASE_URL, with DATABASE_SCHEMA in its options where that is set; null if it is not set. Throws `ConfigError` for a URL that
- * cannot be parsed, and for a schema without a URL.
+ * DATABASE_URL, with DATABASE_SCHEMA and DATABASE_POOLER in its parameters where they are set; null if it is not set. Throws `ConfigError` for a URL that
+ * cannot be parsed, and for one of these without a URL.
  */
-export function databaseUrl({ DATABASE_URL: value, DATABASE_SCHEMA: schema }: Environment): string | null {
+export function databaseUrl(env: Environment): string | null {
+  const { DATABASE_URL: value, DATABASE_SCHEMA: schema, DATABASE_POOLER: pooler } = env
   if (value === undefined) {
-    if (schema === undefined) return null
+    const alone = schema !== undefined ? "DATABASE_SCHEMA" : pooler !== undefined ? "DATABASE_POOLER" : null
+    if (alone === null) return null
     throw new ConfigError(
-      "DATABASE_SCHEMA is set but DATABASE_URL is not: the embedded PostgreSQL has one shop",
+      `${alone} is set but DATABASE_URL is not: the embedded PostgreSQL has no use for it`,
     )
   }
   try {
     readDatabaseUrl(value)
-    return schema === undefined ? value : withSchema(value, schema)
+    const inSchema = schema === undefined ? value : withSchema(value, schema)
+    return pooler === undefined ? inSchema : withPooler(inSchema)
   } catch (error) {
     if (!(error instanceof DatabaseUrlError)) throw error
     throw badValue("DATABASE_URL", value, error.message)

@@ -1,6 +1,6 @@
 import pg from "pg"
-import { readDatabaseUrl, type DatabaseServer } from "../base/database-url.ts"
-import { NoConnection } from "./errors.ts"
+import { readDatabaseUrl, settingsIn, type DatabaseServer } from "../base/database-url.ts"
+import { NoConnection, UnfitDatabase } from "./errors.ts"
 import { createServerChoice, messageOf, type Admit } from "./server-choice.ts"
 import { checkSession, startupOptions, type Purpose } from "./session.ts"
 
@@ -24,7 +24,7 @@ export function connectionKinds(
   url: string,
   admit?: Admit,
 ): (purpose: Purpose, options?: KindOptions) => ConnectionKind {
-  const { servers, options: userOptions } = readDatabaseUrl(url)
+  const { servers, options: userOptions, isPooled } = readDatabaseUrl(url)
   const choose = servers.length > 1 ? createServerChoice(servers, admit) : null
   return (purpose, { isChecked = true } = {}) => ({
     settings: {
@@ -33,14 +33,61 @@ export function connectionKinds(
       application_name: `doorbuster ${purpose}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
-      options: startupOptions(purpose, userOptions),
+      ...(!isPooled && { options: startupOptions(purpose, userOptions) }),
     },
     Client: clientClass(choose, async (client) => {
+      if (isPooled) await settleInPooler(client, startupOptions(purpose, userOptions))
       if (!isChecked) return
       await checkSession(client, purpose, userOptions)
       await admit?.(client, purpose)
     }),
   })
+}
+
+/**
+ * Throws {@link NoConnection} if `url` names a pooler that is not in session mode. Opens two connections at once: of one that is
+ * idle, a pooler in transaction mode gives the process of PostgreSQL to the other.
+ */
+export async function checkPooler(url: string): Promise<void> {
+  if (!readDatabaseUrl(url).isPooled) return
+  const first = await openConnection(url, "tools")
+  try {
+    const second = await openConnection(url, "tools")
+    await second.end()
+  } finally {
+    await first.end()
+  }
+}
+
+/** The PostgreSQL processes behind the open connections to poolers. */
+const pooled = new Map<number, pg.Client>()
+
+/**
+ * Sets in the session what a pooler would not take as `options`. Throws {@link UnfitDatabase} if another open connection of this
+ * program has the same process of PostgreSQL: then the pooler shares connections between transactions, and settings are lost.
+ */
+async function settleInPooler(client: pg.Client, options: string): Promise<void> {
+  const settings = settingsIn(options)
+  const { rows } = await client.query<{ pid: number }>(
+    `select pg_backend_pid() as pid, count(set_config(name, value, false))
+       from unnest($1::text[], $2::text[]) as wanted (name, value)`,
+    [settings.map(([name]) => name), settings.map(([, value]) => value)],
+  )
+  const pid = rows[0]?.pid ?? 0
+  if (pooled.has(pid)) {
+    throw new UnfitDatabase(
+      "The database cannot be used: the pooler gives one connection to several clients, so it is in transaction or statement mode. Doorbuster needs session mode (pool_mode = session), or no pooler",
+    )
+  }
+  pooled.set(pid, client)
+  const forget = () => pooled.get(pid) === client && pooled.delete(pid)
+  client.once("end", forget)
+  const end = client.end.bind(client) as (callback?: (error: Error) => void) => Promise<void>
+  // The pooler gives the process to another client before this one has seen its own end.
+  client.end = ((callback?: (error: Error) => void) => {
+    forget()
+    return callback === undefined ? end() : end(callback)
+  }) as pg.Client["end"]
 }
 
 /** `isChecked` false: opens the connection without checking its session, for a command that reports on the session. */

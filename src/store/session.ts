@@ -175,7 +175,7 @@ function explainUnmet(unmet: readonly Finding[]): string {
     .map(({ name, found, wanted }) => `${name} is ${found} and has to be ${wanted}`)
     .join("; ")
   const advice = unmet.some(({ asked }) => asked)
-    ? ". Doorbuster sets them when it connects, so a connection pooler in between has dropped the startup parameter `options`: configure the pooler to pass it on, or connect without the pooler"
+    ? ". Doorbuster sets them when it connects, so a connection pooler in between has dropped the startup parameter `options`: set DATABASE_POOLER=session if it is in session mode, or connect without it"
     : ""
   return `The database cannot be used: ${what}${advice}`
 }

@@ -81,6 +81,7 @@ test("everything set: as it was set", () => {
   const environment = {
     DATABASE_URL: "postgresql://shop:secret@db.example:5432/shop?sslmode=require",
     DATABASE_SCHEMA: "shop_1",
+    DATABASE_POOLER: "session",
     REQUIRE_SYNCHRONOUS: "true",
     DOORBUSTER_DATA_DIR: "/var/lib/doorbuster",
     HOST: "0.0.0.0",
@@ -132,7 +133,7 @@ test("everything set: as it was set", () => {
   }
 
   expect(read(environment)).toEqual({
-    databaseUrl: `${environment.DATABASE_URL}&options=-c+search_path%3Dshop_1`,
+    databaseUrl: `${environment.DATABASE_URL}&options=-c+search_path%3Dshop_1&pooler=session`,
     requireSynchronous: true,
     dataDirectory: "/var/lib/doorbuster",
     host: "0.0.0.0",
@@ -236,6 +237,7 @@ test.each([
 // One line that names the variable, its value and what the value must be.
 test.each([
   ["DATABASE_URL", "mysql://db/shop"],
+  ["DATABASE_POOLER", "transaction"],
   ["DATABASE_SCHEMA", "Shop"],
   ["DATABASE_SCHEMA", "2shops"],
   ["DATABASE_SCHEMA", "pg_shop"],

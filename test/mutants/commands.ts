@@ -40,6 +40,13 @@ export const commandMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "pooler: one in transaction mode is taken for one in session mode",
+    edits: [
+      { file: "src/store/connection.ts", find: "if (pooled.has(pid)) {", replace: "if (pooled.has(-1)) {" },
+    ],
+    caughtBy: { file: "test/faults/pooler.test.ts", test: "in transaction mode" },
+  },
+  {
     name: "shops: one takes the tables of another in the same database for its own",
     edits: [
       {
