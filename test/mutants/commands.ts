@@ -40,6 +40,11 @@ export const commandMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "statements: two have the same name",
+    edits: [{ file: "src/store/reads/clock-skew.ts", find: '"read-clock-skew"', replace: '"read-clock"' }],
+    caughtBy: { file: "test/store/statement-names.test.ts", test: "no two statements have the same name" },
+  },
+  {
     name: "pooler: one in transaction mode is taken for one in session mode",
     edits: [
       { file: "src/store/connection.ts", find: "if (pooled.has(pid)) {", replace: "if (pooled.has(-1)) {" },

@@ -10,7 +10,7 @@ export async function readClockSkew(pool: pg.Pool): Promise<number> {
   try {
     const before = Date.now()
     const { rows } = await client.query<{ ms: number }>({
-      name: "read-clock",
+      name: "read-clock-skew",
       text: `select extract(epoch from clock_timestamp())::float8 * 1000 as ms`,
     })
     const middle = (before + Date.now()) / 2
