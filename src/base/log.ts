@@ -45,6 +45,8 @@ export function createLog(
     base: members,
     timestamp,
     mixin: traceMembers,
+    // By default the line's members would be added to the one object of lines without a trace, and so stand in all later lines.
+    mixinMergeStrategy: (own: object, more: object) => (more === noMembers ? own : { ...more, ...own }),
     formatters: { level: (label: string) => ({ level: label }) },
     // The driver's errors hold the whole connection, including its password.
     serializers: { err: describeError },
@@ -57,7 +59,7 @@ function warnOfLoss(log: Logger, droppedLines: number): void {
   log.warn({ metric: "log.dropped", dropped_lines: droppedLines }, "The log can be written again.")
 }
 
-const noMembers = {}
+const noMembers = Object.freeze({})
 
 /** The ids of the span in whose name a line is written; none unless traces are recorded. */
 function traceMembers(): object {

@@ -18,6 +18,17 @@ test("lines written together are what the library would have written one by one,
   expect(other?.["timestamp"]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 })
 
+test("a line has its own members, and none of the lines before", () => {
+  const { log, writes } = recordingLog()
+  log.warn({ err: new Error("gone") }, "A database connection was lost.")
+  log.info({ expired_count: 1 }, "Expiry batch.")
+  log.info("Working.")
+
+  const [, batch, working] = writes.map((text) => Object.keys(JSON.parse(text) as object))
+  expect(batch).toEqual(["level", "timestamp", "expired_count", "msg"])
+  expect(working).toEqual(["level", "timestamp", "msg"])
+})
+
 test("no piece is longer than a pipe takes at once, and no line is cut", () => {
   const { log, writes } = recordingLog()
   const lines = Array.from({ length: 500 }, (_, index) => `"hold_id":${index},"msg":"Hold created."`)

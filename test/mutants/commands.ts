@@ -40,6 +40,22 @@ export const commandMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "log: the members of a line stand in all later lines",
+    edits: [
+      {
+        file: "src/base/log.ts",
+        find: "more === noMembers ? own : { ...more, ...own }",
+        replace: "Object.assign(leaked, more, own)",
+      },
+      {
+        file: "src/base/log.ts",
+        find: "const noMembers = Object.freeze({})",
+        replace: "const leaked = {}\nconst noMembers = Object.freeze({})",
+      },
+    ],
+    caughtBy: { file: "test/base/log.test.ts", test: "none of the lines before" },
+  },
+  {
     name: "statements: two have the same name",
     edits: [{ file: "src/store/reads/clock-skew.ts", find: '"read-clock-skew"', replace: '"read-clock"' }],
     caughtBy: { file: "test/store/statement-names.test.ts", test: "no two statements have the same name" },
