@@ -127,6 +127,7 @@ const allowed: Record<string, readonly string[]> = {
     "limits-way",
     "mail-way",
     "schema-way",
+    "readiness-way",
     "mail/smtp",
     "http/access/owner-token",
     "http/access/challenge",

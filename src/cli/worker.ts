@@ -1,3 +1,4 @@
+import type { Logger } from "pino"
 import { checkMail, checkSimulator } from "../config/checks.ts"
 import type { Config } from "../config/config.ts"
 import { createMailboxKeys } from "../http/access/mailbox-keys.ts"
@@ -5,8 +6,9 @@ import { createOwnerTokens } from "../http/access/owner-token.ts"
 import { mailOptions, sendingWays, shopDefaults, shopOf } from "../mail-way.ts"
 import { prepareSchema } from "../schema-way.ts"
 import { installationSecret } from "../store/upkeep/installation.ts"
-import { createEngine } from "../engine.ts"
+import { createEngine, type Engine } from "../engine.ts"
 import { createLog } from "../base/log.ts"
+import { readinessOf } from "../readiness-way.ts"
 import { providersOf } from "../payments/providers.ts"
 import { openDatabase, standbyOptions } from "../store/pool.ts"
 import { startWorker } from "../worker/worker.ts"
@@ -14,6 +16,7 @@ import { takeSteps } from "../base/stop-steps.ts"
 import { startTracing } from "../tracing-way.ts"
 import { accessDatabase } from "./database.ts"
 import { stopOnSignal } from "./stop-on-signal.ts"
+import { serveWorkerMetrics } from "./worker-metrics.ts"
 
 /** Runs the background work without serving HTTP, until a signal stops it. Any number may run. */
 export async function work(config: Config, options: { migrate: boolean }): Promise<void> {
@@ -37,6 +40,7 @@ export async function work(config: Config, options: { migrate: boolean }): Promi
   const names = await installationSecret(database.views, "mailbox_secret")
   const keys = createMailboxKeys({ names, secret })
   const shop = shopOf(config, { shop: engine.shop, tokens, url: () => servedAt(config) })
+  const metrics = config.metricsPort === null ? null : await metricsOf(engine, config, log)
   const worker = startWorker({
     ...engine,
     ...keys,
@@ -49,6 +53,7 @@ export async function work(config: Config, options: { migrate: boolean }): Promi
   const stop = async ({ withinMs }: { readonly withinMs: number }) => {
     const steps = [
       { name: "background work", run: () => worker.stop() },
+      { name: "metrics", run: async () => metrics?.stop() },
       { name: "lanes", run: () => engine.lanes.drain() },
       { name: "database connections", run: () => database.close() },
       { name: "embedded database", run: () => access.release() },
@@ -57,6 +62,17 @@ export async function work(config: Config, options: { migrate: boolean }): Promi
     return await takeSteps(steps, performance.now() + withinMs)
   }
   stopOnSignal({ stop }, { ...config, shutdownDelaySeconds: 0 }, log)
+}
+
+function metricsOf(engine: Engine, { databaseUrl, host, metricsPort }: Config, log: Logger) {
+  const readiness = readinessOf(engine, { hasStandbys: databaseUrl !== null, stopping: () => false })
+  return serveWorkerMetrics({
+    host,
+    port: metricsPort ?? 0,
+    read: () => readiness.metrics(),
+    contentType: engine.events.registry.contentType,
+    log,
+  })
 }
 
 /** Where `serve` with the same settings listens, for links in open mode. */

@@ -28,6 +28,8 @@ export interface Config {
   readonly processes: number
   readonly logLevel: string
   /** JSON for programs, or readable lines for people. */
+  /** Where `worker` answers `GET /metrics`; null: nowhere. 0: any free port. */
+  readonly metricsPort: number | null
   readonly logFormat: "json" | "pretty"
   /** Null in open mode, which is for trying the program on one machine. */
   readonly adminToken: string | null

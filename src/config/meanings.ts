@@ -11,6 +11,11 @@ export const settingGroups: Readonly<Record<string, Readonly<Record<string, Sett
         "Number of processes that share the port; `auto` starts one for each core. See [processes and hosts](../operate/processes-and-hosts.md).",
     },
     LOG_LEVEL: { meaning: "Least severe level that is logged." },
+    METRICS_PORT: {
+      meaning:
+        "Port at which `worker` answers `GET /metrics`, on `HOST`; `serve` has its own `/metrics`. See [Metrics, dashboards, alerts, traces](../operate/observability.md#metrics).",
+      unset: "`worker` listens nowhere",
+    },
     LOG_FORMAT: {
       meaning:
         "`json`: a line of JSON for each event, for programs. `pretty`: readable lines, for a terminal, as with `--pretty`.",

@@ -52,6 +52,7 @@ export function readConfig({
     port: env.PORT,
     processes: processCount(env.PROCESSES),
     logLevel: env.LOG_LEVEL,
+    metricsPort: env.METRICS_PORT ?? null,
     logFormat: env.LOG_FORMAT,
     adminToken: env.ADMIN_TOKEN ?? null,
     paymentWebhookSecret: webhookKey(env.PAYMENT_WEBHOOK_SECRET),

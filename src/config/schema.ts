@@ -106,6 +106,12 @@ export const schema = {
       default: "info",
       description: "one of trace, debug, info, warn, error, fatal, silent",
     },
+    METRICS_PORT: {
+      type: "integer",
+      minimum: 0,
+      maximum: 65535,
+      description: "a port from 0 (any free one) to 65535",
+    },
     LOG_FORMAT: { type: "string", enum: ["json", "pretty"], default: "json", description: "json or pretty" },
     ADMIN_TOKEN: {
       type: "string",
@@ -169,6 +175,7 @@ export interface Environment
   PROCESSES: string
   LOG_LEVEL: string
   LOG_FORMAT: "json" | "pretty"
+  METRICS_PORT?: number
   ADMIN_TOKEN?: string
   PAYMENT_WEBHOOK_SECRET?: string
   SIMULATOR_URL?: string

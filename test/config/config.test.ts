@@ -38,6 +38,7 @@ test("nothing set: a laptop's installation", () => {
     port: 8000,
     processes: 1,
     logLevel: "info",
+    metricsPort: null,
     logFormat: "json",
     adminToken: null,
     paymentWebhookSecret: null,
@@ -81,6 +82,7 @@ test("everything set: as it was set", () => {
   const environment = {
     DATABASE_URL: "postgresql://shop:secret@db.example:5432/shop?sslmode=require",
     DATABASE_SCHEMA: "shop_1",
+    METRICS_PORT: "9400",
     DATABASE_POOLER: "session",
     REQUIRE_SYNCHRONOUS: "true",
     DOORBUSTER_DATA_DIR: "/var/lib/doorbuster",
@@ -140,6 +142,7 @@ test("everything set: as it was set", () => {
     port: 0,
     processes: 64,
     logLevel: "debug",
+    metricsPort: 9_400,
     logFormat: "pretty",
     adminToken: "admin-token",
     paymentWebhookSecret: Buffer.from("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "base64"),

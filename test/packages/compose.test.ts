@@ -82,7 +82,7 @@ test("each service waits for what it needs", () => {
   expect(conditions("proxy")).toEqual(["server-1 service_healthy", "server-2 service_healthy"])
 })
 
-test("its observability profile scrapes both servers, and shows the dashboard and the rules that test/deploy runs", async () => {
+test("its observability profile scrapes both servers and the worker, and shows the dashboard and the rules that test/deploy runs", async () => {
   const read = async (name: string) => parse(await readFile(path(`deploy/${name}`), "utf8")) as never
   const prometheus: { rule_files: string[]; scrape_configs: object[] } = await read("prometheus/compose.yml")
   const sources: { datasources: { url: string }[] } = await read(
@@ -93,7 +93,10 @@ test("its observability profile scrapes both servers, and shows the dashboard an
   )
 
   expect(prometheus.scrape_configs).toEqual([
-    { job_name: "doorbuster", static_configs: [{ targets: ["server-1:8000", "server-2:8000"] }] },
+    {
+      job_name: "doorbuster",
+      static_configs: [{ targets: ["server-1:8000", "server-2:8000", "worker:9400"] }],
+    },
   ])
   expect(prometheus.rule_files).toEqual(["alerts.yaml"])
   expect(service("prometheus").volumes).toContain(
@@ -119,7 +122,14 @@ test("its observability profile scrapes both servers, and shows the dashboard an
 test("its parts, started one after the other, sell a unit, expire a hold, and stop in their time", async () => {
   await using database = await createTestDatabase()
   await runSql(database.url, "drop schema public cascade", "create schema public")
-  const own = { DATABASE_URL: database.url, PORT: "0", HOST: "127.0.0.1", SHUTDOWN_DELAY_SECONDS: "0" }
+  const own = {
+    DATABASE_URL: database.url,
+    PORT: "0",
+    METRICS_PORT: "0",
+    HOST: "127.0.0.1",
+    SHUTDOWN_DELAY_SECONDS: "0",
+  }
+  expect(environmentOf("worker", {})["METRICS_PORT"]).toBe("9400")
   const run = (name: string) => [service(name).command ?? [], environmentOf(name, own)] as const
   const shop = { token: ADMIN_TOKEN }
 
@@ -128,6 +138,17 @@ test("its parts, started one after the other, sell a unit, expire a hold, and st
   await using one = await startServerProcess(...reversed(run("server-1")))
   await using two = await startServerProcess(...reversed(run("server-2")))
   await using worker = await startWorkerProcess(...reversed(run("worker")))
+  const [, port] = /"port":(\d+),"msg":"Metrics can be read at \/metrics\."/.exec(worker.output()) ?? []
+  const metrics = await fetch(`http://127.0.0.1:${port}/metrics`)
+  expect(metrics.headers.get("content-type")).toContain("text/plain")
+  expect(await metrics.text()).toMatch(/^doorbuster_database_up 1$/m)
+  for (const [path, method] of [
+    ["/", "GET"],
+    ["/metrics", "POST"],
+    ["/metrics/x", "GET"],
+  ] as const) {
+    expect((await fetch(`http://127.0.0.1:${port}${path}`, { method })).status).toBe(404)
+  }
 
   const product = { name: "Lamp", price_minor: 500, currency: "EUR", stock: 1 }
   const made = await one.post("/api/admin/products", product, shop)
