@@ -82,12 +82,13 @@ async function settleInPooler(client: pg.Client, options: string): Promise<void>
   pooled.set(pid, client)
   const forget = () => pooled.get(pid) === client && pooled.delete(pid)
   client.once("end", forget)
-  const end = client.end.bind(client) as (callback?: (error: Error) => void) => Promise<void>
+  const end = client.end.bind(client)
   // The pooler gives the process to another client before this one has seen its own end.
-  client.end = ((callback?: (error: Error) => void) => {
+  client.end = async (callback?: (error: Error) => void) => {
     forget()
-    return callback === undefined ? end() : end(callback)
-  }) as pg.Client["end"]
+    if (callback === undefined) await end()
+    else end(callback)
+  }
 }
 
 /** `isChecked` false: opens the connection without checking its session, for a command that reports on the session. */

@@ -32,10 +32,10 @@ describe.skipIf(leavesOutPgbouncer() || leavesOutPostgres15())("behind PgBouncer
     const ended = [await worker.end("SIGTERM"), await server.end("SIGTERM")]
 
     const counts = Map.groupBy(answers, String)
-    expect([...counts].map(([answer, of]) => [answer, of.length]).sort()).toEqual([
-      ["201,201,200", 150],
-      ["409", 150],
-    ])
+    expect(Object.fromEntries([...counts].map(([answer, of]) => [answer, of.length]))).toEqual({
+      "201,201,200": 150,
+      "409": 150,
+    })
     expect(JSON.parse(verified.stdout)).toMatchObject({ violations: [] })
     const findings: { check: string; ok: boolean; found: string }[] = JSON.parse(doctor.stdout).findings
     // The tests' server runs without fsync.
