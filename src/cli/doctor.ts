@@ -145,10 +145,13 @@ async function askServer(url: string, config: Config): Promise<Finding[]> {
 }
 
 function checkUrl(url: string): Finding[] {
-  const { ignored } = readDatabaseUrl(url)
-  if (ignored.length === 0) return []
+  const { ignored, isPooled } = readDatabaseUrl(url)
+  const pooler: Finding[] = isPooled
+    ? [{ check: "pooler", ok: true, found: "in session mode, as DATABASE_POOLER says" }]
+    : []
+  if (ignored.length === 0) return pooler
   const found = `these parameters have no effect, because the program sets them itself: ${ignored.join(", ")}`
-  return [{ check: "DATABASE_URL", ok: true, weak: true, found }]
+  return [...pooler, { check: "DATABASE_URL", ok: true, weak: true, found }]
 }
 
 const purposes: readonly Purpose[] = ["batches", "lookups", "views", "upkeep", "migrate"]

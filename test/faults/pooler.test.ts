@@ -40,6 +40,11 @@ describe.skipIf(leavesOutPgbouncer() || leavesOutPostgres15())("behind PgBouncer
     const findings: { check: string; ok: boolean; found: string }[] = JSON.parse(doctor.stdout).findings
     // The tests' server runs without fsync.
     expect(findings.filter(({ ok, check }) => !ok && check !== "fsync")).toEqual([])
+    expect(findings).toContainEqual({
+      check: "pooler",
+      ok: true,
+      found: "in session mode, as DATABASE_POOLER says",
+    })
     expect(findings).toContainEqual({ check: "search_path", ok: true, found: "shop" })
     expect(findings).toContainEqual({ check: "timezone", ok: true, found: "UTC" })
     expect(ended).toEqual([0, 0])
