@@ -89,7 +89,7 @@ describe.skipIf(isSkipped)("deploy/proxy/nginx.conf", () => {
     expect(reads).toBeLessThan(10)
   })
 
-  test("tells the shop's systems what it does not tell the public, and keeps it for nobody else", async () => {
+  test("answers the admin token with the units that the public is not told, and does not cache that answer for the public", async () => {
     await using shop = await startBehindNginx()
     const path = `/api/products/${shop.product}`
     const change = { stock_display: "none" }

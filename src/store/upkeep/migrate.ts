@@ -93,7 +93,7 @@ async function applyMissing(pool: pg.Pool, retryMs: number): Promise<string[]> {
 /** Makes the schema of DATABASE_SCHEMA where it is missing. Where the search path names no usable one, PostgreSQL will say so. */
 async function makeSchema(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query<{ name: string | null }>(
-    // An entry such as "$user" has quotes, and is nobody's own.
+    // Only a name without quotes, as DATABASE_SCHEMA gives it: `"$user"` names another schema for each role.
     `select quote_ident(substring(current_setting('search_path') from '^[a-z_][a-z0-9_]*')) as name
       where current_schema() is null`,
   )

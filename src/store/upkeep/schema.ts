@@ -36,23 +36,24 @@ export class SchemaMismatch extends Error {}
 
 /** Compares the database with the migrations of this program. */
 export async function schemaState(pool: pg.Pool): Promise<SchemaState> {
-  const [names, applied, migratedBy] = [
-    await knownMigrations(),
-    await appliedMigrations(pool),
-    await noteOf(pool),
-  ]
-  const times = new Map(applied.map(({ name, executedAt }) => [name, executedAt]))
+  const { known, applied } = await readMigrations(pool)
   return {
-    known: names.map((name) => ({ name, executedAt: times.get(name) ?? null })),
-    missing: names.filter((name) => !times.has(name)),
-    unknown: applied.filter(({ name }) => !names.includes(name)),
-    migratedBy,
+    known,
+    missing: known.filter(({ executedAt }) => executedAt === null).map(({ name }) => name),
+    unknown: applied.filter(({ name }) => known.every((one) => one.name !== name)),
+    migratedBy: await noteOf(pool),
   }
 }
 
-/** Lists all migrations of this program in order, and whether they have been applied. */
+/** Lists all migrations of this program in order, and whether they have been applied. Each look at `/readyz` asks for it. */
 export async function migrationStates(pool: pg.Pool): Promise<readonly MigrationState[]> {
-  return (await schemaState(pool)).known
+  return (await readMigrations(pool)).known
+}
+
+async function readMigrations(pool: pg.Pool) {
+  const [names, applied] = [await knownMigrations(), await appliedMigrations(pool)]
+  const times = new Map(applied.map(({ name, executedAt }) => [name, executedAt]))
+  return { known: names.map((name) => ({ name, executedAt: times.get(name) ?? null })), applied }
 }
 
 /**
